@@ -1,0 +1,64 @@
+# credpath: every target says what it does in `make help`.
+VENV ?= .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+export OMP_NUM_THREADS ?= 1
+export HF_HUB_OFFLINE ?= 1
+export MLFLOW_DISABLE_TELEMETRY ?= true
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain openapi clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+# torch first and alone: an open range elsewhere in the resolution would bring several GB of CUDA packages.
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet "torch==2.13.0"
+	$(BIN)/pip install --quiet --editable ".[test]"
+	@touch $(STAMP)
+
+install: $(STAMP) ## make .venv and install credpath with its test tools
+
+run: demo ## install, load the sample, build the first bundle, serve; prints the URL and a demo key
+	@$(BIN)/credpath serve
+
+demo: install ## load the sample data and build the first bundle where absent
+	@$(BIN)/python -m training.demo
+
+demo-real: install ## ESCO, Coursera and edX from CREDPATH_REAL_DATA; prints twenty goals with their answers
+	@$(BIN)/python -m training.demo_real
+
+test: install ## every test that fits in ten minutes
+	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-all: install ## every test
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: install ## ruff, mypy and the import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: install ## rewrite the code in the house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## speed: HTTP recommend against the bare calls, and memory
+	@$(BIN)/python -m training.bench
+
+benchmark: install ## quality: goal matching on held-out titles
+	@$(BIN)/python -m training.benchmark goals
+
+retrain: install ## learn from logged outcomes, or say why not
+	@$(BIN)/python -m training.retrain
+
+openapi: install ## rewrite the committed OpenAPI file
+	@$(BIN)/python -m credpath.api.documentation > src/credpath/api/openapi.json
+
+clean: ## remove the environment, the database and the bundles
+	rm -rf $(VENV) .credpath models/20* models/CURRENT models/HISTORY.jsonl

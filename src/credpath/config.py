@@ -1,0 +1,113 @@
+"""Settings: one documented object, read from the environment. Every default is valid.
+
+Each name is an environment variable with the prefix `CREDPATH_` (`CREDPATH_PORT`), except `DATABASE_URL`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import limits
+from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from credpath.domain.money import REFERENCE_RATES
+from credpath.errors import InvalidInput
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What an operator may set. `credpath doctor` prints it without secrets."""
+
+    model_config = SettingsConfigDict(env_prefix="CREDPATH_", extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    home: Path = Field(default=Path(".credpath"), description="Folder of the database and of MLflow's runs.")
+    models: Path = Field(default=Path("models"), description="Folder of the bundles, with the file CURRENT.")
+    # Not printed: it may hold a password.
+    database_url: str = Field(
+        default="",
+        repr=False,
+        validation_alias=AliasChoices("DATABASE_URL", "database_url"),
+        description="SQLAlchemy URL of the tables; empty means the SQLite file `credpath.db` in `home`.",
+    )
+    tenant: str = Field(
+        default="default",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="Tenant of the commands and of the keys that they make.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
+    workers: int = Field(
+        default=1, ge=1, le=64, description="Server processes. Limits and metrics are kept by each alone."
+    )
+    threads: int = Field(
+        default=8, ge=1, le=256, description="Requests computed at once in a process; the rest wait their turn."
+    )
+    shutdown_seconds: int = Field(default=20, ge=1, le=600, description="How long running requests may take to finish.")
+    body_limit: int = Field(default=5 * MEBIBYTE, ge=1_024, description="Largest request body in bytes.")
+    import_limit: int = Field(
+        default=50 * MEBIBYTE, ge=1_024, description="Largest body of a catalogue import in bytes."
+    )
+    batch_limit: int = Field(
+        default=1_000, ge=1, le=1_000, description="Most outcomes or assessment results in a call."
+    )
+    page_limit: int = Field(default=100, ge=1, le=1_000, description="Most items on a page of a list.")
+    rate_limit: str = Field(
+        default="60000/minute",
+        description="Calls of one API key in one process, for example `100/second`; empty: no limit.",
+    )
+    default_languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=("en",), description="Languages assumed when neither profile nor call names one; separated by commas."
+    )
+    exploration: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=0.2,
+        description="Chance that the first slot is drawn among the eligible; logged as propensity.",
+    )
+    exchange_rates: Mapping[str, float] = Field(
+        default_factory=lambda: dict(REFERENCE_RATES),
+        description="Units of each currency for one US dollar, as JSON; replaces the built-in reference rates.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe level logged."
+    )
+
+    @field_validator("default_languages", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        if value:
+            limits.parse(value)
+        return value
+
+    @field_validator("exchange_rates")
+    @classmethod
+    def _rates(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        if not all(0 < rate < float("inf") for rate in value.values()):
+            raise ValueError("every exchange rate must be a finite number above 0")
+        return value
+
+    @property
+    def url(self) -> str:
+        """The database that is meant: `database_url`, or the file under `home`."""
+        return self.database_url or f"sqlite:///{self.home / 'credpath.db'}"
+
+
+def load_settings() -> Settings:
+    """Reads the environment. Raises InvalidInput that names the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = str(first["loc"][0])
+        variable = name if name == "DATABASE_URL" else f"CREDPATH_{name.upper()}"
+        fix = f"unset {variable} for the default"
+        raise InvalidInput(str(first["msg"]), where=variable, fix=fix) from error

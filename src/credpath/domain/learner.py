@@ -1,0 +1,111 @@
+"""The learner: profile, awards, assessment results, and the snapshot that a recommendation reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from credpath.domain.mastery import Mastery
+from credpath.domain.money import Money
+from credpath.domain.rules import MAX_LABEL, check_id, check_number, check_optional, check_text, check_time
+from credpath.errors import InvalidInput
+
+MAX_DECLARED_SKILLS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a learner says of themself. Empty and None mean "not said", never "none"."""
+
+    goal: str = ""
+    declared_skills: tuple[str, ...] = ()  # skill URIs or labels
+    languages: tuple[str, ...] = ()
+    country: str = ""
+    hours_per_week: float | None = None
+    budget: Money | None = None
+
+    def __post_init__(self) -> None:
+        check_text(self.goal, "goal", limit=MAX_LABEL)
+        check_text(self.country, "country", limit=10)
+        check_optional(self.hours_per_week, "hours_per_week", low=0.5, high=100)
+        if len(self.declared_skills) > MAX_DECLARED_SKILLS:
+            count = len(self.declared_skills)
+            raise InvalidInput(f"{count} declared skills, over {MAX_DECLARED_SKILLS}", where="skills")
+        for skill in self.declared_skills:
+            check_text(skill, "declared skill", limit=MAX_LABEL, empty=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A person of one tenant. The id is the tenant's own; no name or address is kept."""
+
+    learner_id: str
+    profile: Profile = field(default_factory=Profile)
+    updated_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        check_id(self.learner_id, "learner_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """A learner's holding of a credential."""
+
+    learner_id: str
+    credential_id: str
+    awarded_at: datetime
+    award_id: str = ""
+    grade: str = ""
+    evidence_url: str = ""
+
+    def __post_init__(self) -> None:
+        check_id(self.learner_id, "learner_id")
+        check_id(self.credential_id, "credential_id")
+        check_time(self.awarded_at, "awarded_at")
+        check_text(self.grade, "grade", limit=MAX_LABEL)
+        check_text(self.evidence_url, "evidence_url", limit=2_000)
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentResult:
+    """An observed score on a named skill: 0 <= score <= max_score. `skill` is a URI or a label."""
+
+    learner_id: str
+    skill: str
+    score: float
+    occurred_at: datetime
+    max_score: float = 1.0
+    item_id: str = ""
+    assessment_id: str = ""
+
+    def __post_init__(self) -> None:
+        check_id(self.learner_id, "learner_id")
+        check_text(self.skill, "skill", limit=MAX_LABEL, empty=False)
+        check_number(self.max_score, "max_score", low=1e-9)
+        check_number(self.score, "score", high=self.max_score)
+        check_time(self.occurred_at, "occurred_at")
+        check_text(self.item_id, "item_id", limit=200)
+        check_text(self.assessment_id, "assessment_id", limit=200)
+
+    @property
+    def fraction(self) -> float:
+        """score / max_score, 0..1."""
+        return self.score / self.max_score
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerSnapshot:
+    """All that one recommendation reads of a learner, at one moment."""
+
+    learner_id: str = ""  # "" for somebody who has not been stored
+    profile: Profile = field(default_factory=Profile)
+    held: frozenset[str] = frozenset()
+    in_progress: frozenset[str] = frozenset()
+    dismissed: frozenset[str] = frozenset()
+    mastery: Mapping[str, Mastery] = field(default_factory=dict)
+
+    def probability(self, skill_uri: str) -> float:
+        """Mastery of a skill; without any evidence 0.0, so that an unknown skill is a whole gap."""
+        known = self.mastery.get(skill_uri)
+        return known.probability if known else 0.0

@@ -1,0 +1,43 @@
+"""Points in time as files write them, and ids for rows that bring none."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+
+from credpath.errors import InvalidInput
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The last second of the year 9999, beyond which datetime has no value.
+LAST_SECOND = 253_402_300_799
+
+
+def parse_moment(text: str, field: str) -> tuple[datetime, bool]:
+    """(time in UTC, ordinal). ISO 8601, or a whole number that only orders: seconds after the epoch, ordinal True.
+
+    A date alone is its first moment, and a time without a zone is taken as UTC. Raises InvalidInput.
+    """
+    text = text.strip()
+    if re.fullmatch(r"-?\d{1,15}", text, re.ASCII):
+        return _ordered(int(text), field), True
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        fix = "ISO 8601, for example 2026-03-31T12:00:00Z"
+        raise InvalidInput(f"{field} is {text[:40]!r}, not a time" if text else f"{field} is empty", where=field,
+                           fix=fix) from error  # fmt: skip
+    return moment, False
+
+
+def _ordered(number: int, field: str) -> datetime:
+    if not 0 <= number <= LAST_SECOND:
+        raise InvalidInput(f"{field} is {number}, not within 0 to {LAST_SECOND}", where=field)
+    return EPOCH + timedelta(seconds=number)
+
+
+def derived_id(prefix: str, *parts: str) -> str:
+    """An id that only depends on what the row says, so that importing it again changes nothing."""
+    content = "\x1f".join(parts).encode("utf-8", errors="surrogatepass")
+    return f"{prefix}-{hashlib.sha256(content).hexdigest()[:32]}"

@@ -1,0 +1,1 @@
+"""How a suggestion is made: numpy, faiss and onnxruntime; no database, no web."""

@@ -1,0 +1,149 @@
+"""What a recommend or path call asks, and how it becomes a goal and a snapshot of the learner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from credpath.domain.goals import CareerGoal, GoalAnswer
+from credpath.domain.learner import LearnerSnapshot, Profile
+from credpath.domain.mastery import Evidence, Mastery, assess
+from credpath.domain.paths import Constraints
+from credpath.errors import InvalidInput, NotFound
+from credpath.recommender.encoding import Encoder, FloatArray
+from credpath.service.context import Context
+from credpath.service.indexing import IndexedCatalogue
+from credpath.service.loading import LoadedTaxonomy
+from credpath.store import learners
+from credpath.store.credentials import catalogue_version
+
+MAX_LIMIT = 50
+# A declared skill or a held credential is evidence whose date nobody gave.
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: for whom, toward what, within which limits.
+
+    Either a stored `learner_id`, or a `profile` with `awards` (credential ids held), or neither.
+    """
+
+    learner_id: str = ""
+    profile: Profile | None = None
+    awards: tuple[str, ...] = ()
+    goal_text: str = ""
+    occupation_uri: str = ""
+    constraints: Constraints = field(default_factory=Constraints)
+    limit: int = 5
+    seed: int | None = None
+    idempotency_key: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.limit <= MAX_LIMIT:
+            raise InvalidInput(f"limit is {self.limit}, not within 1 to {MAX_LIMIT}", where="limit")
+        if self.learner_id and (self.profile or self.awards):
+            raise InvalidInput("give learner_id or profile, not both", where="learner_id", fix="drop one of them")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An `Ask` with everything read that its answer needs."""
+
+    snapshot: LearnerSnapshot
+    goal: CareerGoal
+    goal_answer: GoalAnswer | None
+    goal_vector: FloatArray | None  # (dimensions,) or None without a goal
+    constraints: Constraints
+    taxonomy: LoadedTaxonomy
+    catalogue: IndexedCatalogue
+    unknown_skills: tuple[str, ...]
+
+
+def understand(context: Context, tenant: str, ask: Ask) -> Question:
+    """Reads the learner, finds the goal, completes the limits. Raises NotFound, NotReady or InvalidInput."""
+    with context.database.read() as connection:
+        stored = learners.snapshot(connection, tenant, ask.learner_id) if ask.learner_id else None
+        version = catalogue_version(connection, tenant)
+    if ask.learner_id and stored is None:
+        raise NotFound(f"no learner {ask.learner_id!r}", where="learner_id", fix="PUT the learner first")
+    catalogue = context.serving.catalogue(tenant, version)
+    taxonomy = context.serving.taxonomy(tenant)
+    encoder = context.serving.bundle.encoder
+    snapshot = stored or LearnerSnapshot(profile=ask.profile or Profile(), held=frozenset(ask.awards))
+    snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue, encoder)
+    goal, answer = find_goal(ask, snapshot.profile, taxonomy, encoder)
+    vector = encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
+    limits = complete(ask.constraints, snapshot.profile, context.preferences.default_languages)
+    return Question(snapshot, goal, answer, vector, limits, taxonomy, catalogue, unknown)
+
+
+def find_goal(
+    ask: Ask, profile: Profile, taxonomy: LoadedTaxonomy, encoder: Encoder
+) -> tuple[CareerGoal, GoalAnswer | None]:
+    """The occupation asked for by URI, else the one that the words mean, else the words alone, else no goal."""
+    if ask.occupation_uri:
+        return taxonomy.goals.career_goal(ask.occupation_uri, text=ask.goal_text), None
+    text = ask.goal_text or profile.goal
+    if not text.strip():
+        return CareerGoal(text=""), None
+    answer = taxonomy.goals.match(text, encoder)
+    if not answer.close_enough or not answer.matches:
+        return CareerGoal(text=answer.target or text), answer
+    best = answer.matches[0]
+    return taxonomy.goals.career_goal(best.occupation_uri, text=text, confidence=best.confidence), answer
+
+
+def complete(constraints: Constraints, profile: Profile, default_languages: Sequence[str]) -> Constraints:
+    """The call's own limits, then the profile's, then the operator's default languages."""
+    return replace(
+        constraints,
+        languages=constraints.languages or frozenset(profile.languages) or frozenset(default_languages),
+        country=constraints.country or profile.country,
+        budget=constraints.budget or profile.budget,
+        hours_per_week=constraints.hours_per_week or profile.hours_per_week,
+    )
+
+
+def with_derived_mastery(
+    snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue, encoder: Encoder
+) -> tuple[LearnerSnapshot, tuple[str, ...]]:
+    """Adds what held credentials and declared skills say about mastery; returns the declared words not known.
+
+    Derived at each reading rather than stored, so a better link or a corrected profile is never outlived by
+    evidence made from the earlier one.
+    """
+    declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy, encoder)
+    state = dict(snapshot.mastery)
+    for piece in (*award_evidence(snapshot.held, catalogue), *declared):
+        state[piece.skill_uri], _ = assess(state.get(piece.skill_uri, Mastery(piece.skill_uri)), piece)
+    return replace(snapshot, mastery=state), unknown
+
+
+def award_evidence(held: Iterable[str], catalogue: IndexedCatalogue) -> list[Evidence]:
+    """What holding credentials says: one piece of evidence a linked skill, as strong as the link."""
+    return [
+        Evidence(f"award:{credential_id}", link.skill_uri, "award", 1.0, UNDATED, credential_id,
+                 share=link.strength * link.confidence)
+        for credential_id in sorted(held)
+        for link in catalogue.links.get(credential_id, ())
+    ]  # fmt: skip
+
+
+def declared_evidence(
+    skills: Iterable[str], taxonomy: LoadedTaxonomy, encoder: Encoder
+) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Evidence for the declared skills that the taxonomy knows, and the words that it does not."""
+    found: dict[str, Evidence] = {}
+    unknown = []
+    for words in sorted(set(skills)):
+        match = taxonomy.skills.resolve(words, encoder)
+        if match is None:
+            unknown.append(words)
+        else:
+            found[match.skill_uri] = Evidence(
+                f"declared:{match.skill_uri}"[:200], match.skill_uri, "self_declared", 1.0, UNDATED,
+                words[:200], share=match.confidence,
+            )  # fmt: skip
+    return list(found.values()), tuple(unknown)

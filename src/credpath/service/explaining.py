@@ -1,0 +1,62 @@
+"""Explain a recommendation from what was logged, by running the ranker again on the logged features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from credpath.domain.outcomes import Impression
+from credpath.domain.paths import RecommendedItem
+from credpath.errors import NotFound
+from credpath.recommender.features import FEATURES
+from credpath.recommender.ranking import RulesRanker
+from credpath.service.context import Context
+from credpath.service.shown import items_shown
+from credpath.store.impressions import get_impression
+
+SAME_SCORE = 1e-5  # float32 features were logged; scores are sums of tens of terms
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """How much one feature moved the score of one credential, and the feature's logged value."""
+
+    feature: str
+    value: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`replayed`: the ranker of today gives the logged features the logged scores; else it has changed since."""
+
+    impression: Impression
+    items: tuple[RecommendedItem, ...]
+    replayed: bool
+    contributions: dict[str, tuple[Contribution, ...]]
+
+
+def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
+    """The shown items with each feature's part in the score. Raises NotFound."""
+    with context.database.read() as connection:
+        found = get_impression(connection, tenant, impression_id)
+    if found is None:
+        raise NotFound(f"no impression {impression_id!r}", where="impression_id")
+    items = items_shown(found.answer)
+    if found.feature_names != FEATURES:
+        return Explanation(found, items, False, {})
+    features = np.frombuffer(found.features, dtype="<f4").reshape(len(found.candidates), len(FEATURES))
+    ranker = RulesRanker()
+    scores = ranker.score(features)
+    replayed = bool(np.allclose(scores, np.array(found.scores), atol=SAME_SCORE))
+    parts = ranker.contributions(features)
+    row_of = {c: row for row, c in enumerate(found.candidates)}
+    shown = {i.credential_id: row_of[i.credential_id] for i in items if i.credential_id in row_of}
+    contributions = {c: _largest(features[row], parts[row]) for c, row in shown.items()}
+    return Explanation(found, items, replayed, contributions)
+
+
+def _largest(values: np.ndarray, parts: np.ndarray) -> tuple[Contribution, ...]:
+    order = sorted(range(len(FEATURES)), key=lambda j: (-abs(float(parts[j])), FEATURES[j]))
+    return tuple(Contribution(FEATURES[j], float(values[j]), float(parts[j])) for j in order if parts[j])

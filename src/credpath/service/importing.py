@@ -1,0 +1,138 @@
+"""Import files: a taxonomy, learners, outcomes, assessment results. Each is all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from credpath.domain.learner import AssessmentResult
+from credpath.errors import BatchRefused, InvalidInput, Refusal
+from credpath.interop.assessments import read_assessments
+from credpath.interop.esco import read_esco
+from credpath.interop.learners import read_learners
+from credpath.interop.native_taxonomy import read_native_taxonomy
+from credpath.interop.onet import read_onet
+from credpath.interop.outcomes import read_outcomes
+from credpath.service.context import Context
+from credpath.service.learners import assessment_evidence
+from credpath.service.outcomes import store
+from credpath.service.tenants import check_tenant
+from credpath.store import learners as rows
+from credpath.store.imports import record_import
+from credpath.store.taxonomies import save_taxonomy
+
+Progress = Callable[[str, int], None]
+TAXONOMY_READERS = {"esco": read_esco, "onet": read_onet, "native": read_native_taxonomy}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """`applied` False: a dry run. `refusals` are rows that were left out; a refused batch raises instead."""
+
+    kind: str
+    read: int
+    inserted: int
+    updated: int
+    unchanged: int
+    refusals: tuple[Refusal, ...]
+    applied: bool
+    detail: str = ""
+    warnings: tuple[Refusal, ...] = ()
+
+
+def detect_taxonomy_format(folder: Path) -> str:
+    """Which taxonomy a folder holds, by its file names. Raises InvalidInput naming what was looked for."""
+    if not folder.is_dir():
+        raise InvalidInput(f"{folder} is not a folder", where=str(folder), fix="give the folder of the release")
+    names = {p.name.casefold() for p in folder.iterdir()}
+    if "taxonomy.json" in names:
+        return "native"
+    if any(n.startswith("occupations_") and n.endswith(".csv") for n in names):
+        return "esco"
+    if any(n.replace("_", " ").startswith("occupation data") for n in names):
+        return "onet"
+    raise InvalidInput(
+        "no taxonomy here: neither occupations_en.csv (ESCO), Occupation Data.txt (O*NET) nor taxonomy.json",
+        where=str(folder), fix="give the folder that holds the files, or --format",
+    )  # fmt: skip
+
+
+def import_taxonomy(context: Context, owner: str, folder: Path, form: str, progress: Progress) -> ImportReport:
+    """Reads a whole release and makes it the owner's active taxonomy; importing it again changes nothing."""
+    check_tenant(owner, public=True)
+    form = form or detect_taxonomy_format(folder)
+    if form not in TAXONOMY_READERS:
+        raise InvalidInput(f"unknown taxonomy format {form!r}", where="--format", fix=", ".join(TAXONOMY_READERS))
+    read = TAXONOMY_READERS[form](folder, progress)
+    taxonomy = read.items[0]
+    if form == "native" and read.refusals:
+        raise BatchRefused(f"{len(read.refusals)} bad rows; nothing was imported", read.refusals, where=str(folder))
+    now = context.clock()
+    with context.database.write() as connection:
+        saved = save_taxonomy(connection, owner, taxonomy, now)
+        record_import(connection, owner, f"taxonomy/{form}", now, _counts(read.rows, saved), read.refusals)
+    links = sum(len(o.requirements) for o in taxonomy.occupations)
+    detail = (
+        f"{taxonomy.scheme} {taxonomy.release}: {len(taxonomy.occupations)} occupations, "
+        f"{len(taxonomy.skills)} skills, {links} links between them"
+    )
+    unchanged = read.rows if saved.unchanged else 0
+    return ImportReport("taxonomy", read.rows, saved.inserted, saved.updated, unchanged, read.refusals, True, detail)
+
+
+def import_learners(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
+    """Reads profiles with their awards from JSON Lines."""
+    read = read_learners(file, progress)
+    _refuse(read.refusals, file)
+    now = context.clock()
+    with context.database.write() as connection:
+        for record in read.items:
+            rows.put_learner(connection, tenant, record.learner, now)
+            for award in record.awards:
+                rows.add_award(connection, tenant, award)
+        record_import(connection, tenant, "learners", now, {"read": read.rows}, ())
+    return ImportReport("learners", read.rows, len(read.items), 0, 0, (), True)
+
+
+def import_outcomes(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
+    """Reads outcomes; learners that are not known yet are created. The same file again changes nothing."""
+    read = read_outcomes(file, progress)
+    _refuse(read.refusals, file)
+    now = context.clock()
+    with context.database.write() as connection:
+        created = rows.ensure_learners(connection, tenant, sorted({o.learner_id for o in read.items}), now)
+        saved = store(connection, tenant, read.items)
+        record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
+    detail = f"{created} new learners" if created else ""
+    return ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True, detail)
+
+
+def import_assessments(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
+    """Reads assessment results; needs a bundle, which knows the skills by their labels."""
+    read = read_assessments(file, progress)
+    _refuse(read.refusals, file)
+    taxonomy = context.serving.taxonomy(tenant)
+    by_learner: dict[str, list[AssessmentResult]] = {}
+    for result in read.items:
+        by_learner.setdefault(result.learner_id, []).append(result)
+    evidence = {learner: assessment_evidence(results, taxonomy, context) for learner, results in by_learner.items()}
+    now, inserted = context.clock(), 0
+    with context.database.write() as connection:
+        rows.ensure_learners(connection, tenant, sorted(evidence), now)
+        for learner_id, pieces in sorted(evidence.items()):
+            inserted += len(rows.add_evidence(connection, tenant, learner_id, pieces))
+        record_import(connection, tenant, "assessments", now, {"read": read.rows, "inserted": inserted}, ())
+    return ImportReport("assessments", read.rows, inserted, 0, read.rows - inserted, (), True)
+
+
+def _refuse(refusals: Sequence[Refusal], file: Path) -> None:
+    if refusals:
+        raise BatchRefused(
+            f"{len(refusals)} bad rows; nothing was imported", refusals, where=str(file), fix="mend them, import again"
+        )
+
+
+def _counts(read: int, saved: Any) -> dict[str, int]:
+    return {"read": read, "inserted": saved.inserted, "updated": saved.updated, "removed": saved.removed}

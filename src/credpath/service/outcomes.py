@@ -1,0 +1,38 @@
+"""Record what happened after a recommendation, or without one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from credpath.domain.outcomes import Outcome
+from credpath.errors import Conflict, TooLarge
+from credpath.service.context import Context
+from credpath.store.outcomes import OutcomesSaved, save_outcomes
+
+MAX_BATCH = 1_000
+
+
+def record_outcomes(context: Context, tenant: str, outcomes: Sequence[Outcome]) -> OutcomesSaved:
+    """Stores a batch whole, idempotent by outcome id, durable when this returns.
+
+    Raises Conflict, and stores nothing, when an id was used before for something else.
+    """
+    if len(outcomes) > MAX_BATCH:
+        raise TooLarge(f"{len(outcomes)} outcomes in a batch, over {MAX_BATCH}", fix="send several batches")
+    batch = tuple(outcomes)
+    return context.writer.submit(lambda connection: store(connection, tenant, batch)).result()
+
+
+def store(connection: Connection, tenant: str, outcomes: tuple[Outcome, ...]) -> OutcomesSaved:
+    """`save_outcomes` that refuses the batch on a conflict, inside the caller's transaction."""
+    saved = save_outcomes(connection, tenant, outcomes)
+    if saved.conflicts:
+        shown = ", ".join(saved.conflicts[:10])
+        raise Conflict(
+            f"{len(saved.conflicts)} outcome ids were used before for something else: {shown}",
+            where="outcome_id",
+            fix="give each outcome its own id; send an unchanged one again at will",
+        )
+    return saved

@@ -1,0 +1,50 @@
+"""The slate as it was shown: kept with the impression, so that a repeated call and an explanation read the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from credpath.domain.goals import CareerGoal
+from credpath.domain.money import Money
+from credpath.domain.paths import Reason, RecommendedItem, StackProgress
+from credpath.service.asking import Ask
+
+
+def digest_of(ask: Ask) -> str:
+    """Equal for two calls that ask the same; a reused idempotency key with another digest is a conflict."""
+    content = orjson.dumps(ask, default=_plain, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(content).hexdigest()
+
+
+def shown(items: Sequence[RecommendedItem], goal: CareerGoal, ask: Ask) -> dict[str, Any]:
+    """A JSON-ready record of the slate, the goal it was for, and the digest of the call."""
+    content = orjson.dumps({"items": items, "goal_label": goal.label}, default=_plain)
+    record: dict[str, Any] = orjson.loads(content)
+    if ask.idempotency_key:
+        record["ask"] = digest_of(ask)
+    return record
+
+
+def items_shown(record: Mapping[str, Any]) -> tuple[RecommendedItem, ...]:
+    """The items of a record that `shown` made."""
+    return tuple(_item(item) for item in record.get("items", ()))
+
+
+def _item(item: Mapping[str, Any]) -> RecommendedItem:
+    fields = dict(item)
+    fields["reasons"] = tuple(Reason(**reason) for reason in item["reasons"])
+    fields["stacks"] = tuple(StackProgress(**stack) for stack in item["stacks"])
+    fields["cost"] = Money(**item["cost"]) if item["cost"] else None
+    fields["missing_prerequisites"] = tuple(item["missing_prerequisites"])
+    fields["unlocks"] = tuple(item["unlocks"])
+    return RecommendedItem(**fields)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")

@@ -1,0 +1,207 @@
+"""Connections and transactions: a SQLite file through `pysqlite3`, or PostgreSQL through psycopg 3."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from credpath.errors import InvalidInput, NotReady
+
+T = TypeVar("T")
+
+MIGRATION_LOCK = 0x63726564  # any number that every credpath process agrees on
+SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+# A writer of a whole taxonomy holds SQLite's one write lock for seconds; others wait rather than fail.
+BUSY_SECONDS = 30.0
+# As many readers as the server has worker threads; a connection is a few file handles.
+POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
+# The WAL-reset bug loses committed rows with concurrent writers; these lines of SQLite have the fix.
+FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+
+
+class Database:
+    """One database. Opens lazily; every thread may use it; close it with `dispose`.
+
+    `url`: `sqlite:///file.db` (relative), `sqlite:////absolute/file.db`, or `postgresql://...`.
+    Raises InvalidInput for any other, SQLite in memory included: it would hide every locking fault.
+    """
+
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writes = _sqlite_engine(self.url, busy_seconds, readonly=False)
+            self._reads = _sqlite_engine(self.url, busy_seconds, readonly=True)
+        else:
+            self._writes = create_engine(self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+            self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @property
+    def name(self) -> str:
+        """The URL without its password, for messages."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One moment of the database, however many queries; writing through it fails."""
+        with self._open(self._reads) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that commits when the block ends and rolls back when it raises.
+
+        On SQLite it takes the write lock at once: a transaction that reads first and writes later fails with
+        "database is locked" however long it would wait.
+        """
+        with self._open(self._writes) as connection:
+            yield connection
+            connection.commit()
+
+    def transact(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
+        """Runs `work` in `write()`, again from its start when PostgreSQL chose it to lose a deadlock."""
+        for attempt in range(1, attempts):
+            try:
+                with self.write() as connection:
+                    return work(connection)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) not in (SERIALIZATION_FAILURE, DEADLOCK):
+                    raise
+                time.sleep(0.01 * 2**attempt)
+        with self.write() as connection:
+            return work(connection)
+
+    def migrate(self) -> None:
+        """Brings the schema to this version; does nothing when it is; safe when several processes start at once.
+
+        Raises NotReady when a newer credpath has migrated the database already.
+        """
+        from credpath.store.migrations import upgrade  # alembic costs 0.2 s, which a read-only command need not pay
+
+        with self._migration() as connection:
+            upgrade(connection, self.name)
+
+    def problem(self) -> str:
+        """Why the database cannot be used as it is, or "": unreachable, not migrated, or migrated by a newer version."""
+        from credpath.store.migrations import HEAD, revision
+
+        try:
+            with self.read() as connection:
+                found = revision(connection)
+        except (NotReady, DBAPIError) as error:
+            return str(error)
+        if found == HEAD:
+            return ""
+        return f"the schema is at revision {found or 'none'}, this version needs {HEAD}"
+
+    def check(self) -> bool:
+        """Whether the schema is that of this version."""
+        return not self.problem()
+
+    def scrub(self) -> None:
+        """Removes what was deleted from the files too: from SQLite's log, from PostgreSQL's dead rows."""
+        with self._writes.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM"))
+
+    def dispose(self) -> None:
+        """Closes every pooled connection; SQLite then folds its log into the file."""
+        self._reads.dispose()
+        self._writes.dispose()
+
+    def _open(self, engine: Engine) -> Connection:
+        if self.is_sqlite:
+            _make_private(self.url)
+        try:
+            connection = engine.connect()
+            try:
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+        except (OperationalError, PoolTimeout, OSError) as error:
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            fix = "another process writes for long" if "locked" in reason else "check DATABASE_URL and the server"
+            raise NotReady(f"the database cannot be used: {reason}", where=self.name, fix=fix) from error
+        return connection
+
+    @contextmanager
+    def _migration(self) -> Iterator[Connection]:
+        with self.write() as connection:
+            if self.is_sqlite:
+                yield connection
+            else:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+                yield connection
+
+
+def database_url(url: str) -> URL:
+    """The URL with its driver. Raises InvalidInput for what credpath does not run on."""
+    fix = "use sqlite:///path/to/file.db or postgresql://user:password@host/name"
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise InvalidInput("DATABASE_URL is not a URL", where="DATABASE_URL", fix=fix) from error
+    if parsed.drivername in ("postgres", "postgresql", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise InvalidInput(f"credpath does not run on {parsed.drivername!r}", where="DATABASE_URL", fix=fix)
+    if not parsed.database or ":memory:" in parsed.database or "mode" in parsed.query:
+        raise InvalidInput("SQLite must be a file", where="DATABASE_URL", fix=fix)
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def _make_private(url: URL) -> None:
+    # Learners' rows and key hashes: nobody else's business. SQLite gives its log the mode of the file.
+    path = Path(str(url.database))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+
+
+def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool) -> Engine:
+    from pysqlite3 import dbapi2
+
+    if not has_wal_fix(dbapi2.sqlite_version_info):
+        raise NotReady(
+            f"SQLite {dbapi2.sqlite_version} loses committed rows (WAL-reset bug)", fix="pip install 'pysqlite3>=0.6.1'"
+        )
+    arguments = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}
+    engine = create_engine(url, module=dbapi2, connect_args=arguments, **POOL)
+    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        for pragma in _pragmas(readonly):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def has_wal_fix(version: tuple[int, ...]) -> bool:
+    """Whether this SQLite is free of the WAL-reset bug of 3.7.0 to 3.51.2 (back-ported to two older lines)."""
+    return version >= FIXED_SQLITE[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
+
+
+def _pragmas(readonly: bool) -> tuple[str, ...]:
+    return (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL loses acknowledged rows in a power cut
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
+        "cache_size=-16000",  # KiB
+        "journal_size_limit=67108864",
+        *(("query_only=ON",) if readonly else ()),
+    )

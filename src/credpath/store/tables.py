@@ -1,0 +1,297 @@
+"""The rows. Every table leads with its tenant (`owner` where it is reference data); JSON is kept as text.
+
+`table=True` classes check nothing, and need not: only domain objects, which check themselves, become rows.
+Natural keys throughout, so that a row's identity is the same in every database and in every export.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar, cast
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text
+from sqlmodel import Field, SQLModel
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+# Ids compare by code point on both engines, as Python sorts them; a database's own locale would reorder pages.
+KEY = cast(Any, Text().with_variant(Text(collation="C"), "postgresql"))
+# A composite text key would otherwise be stored twice, in the table and in its index.
+CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+
+
+class Row(SQLModel):
+    """Base of all tables: one metadata, so that migrations see exactly these."""
+
+    metadata: ClassVar[MetaData] = METADATA
+
+
+def _refers_to(table: str, key: str, ondelete: str | None = None) -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant", key], [f"{table}.tenant", f"{table}.{key}"], ondelete=ondelete)
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The SQLAlchemy table behind a row class."""
+    return cast(Table, cast(Any, row).__table__)
+
+
+class OfTenant(Row):
+    """The leading part of every key but the taxonomies'."""
+
+    tenant: str = Field(sa_type=KEY, primary_key=True)
+
+
+class OfTaxonomy(Row):
+    """The leading part of a taxonomy's keys."""
+
+    __table_args__: ClassVar[Any] = (CLUSTERED,)
+    owner: str = Field(sa_type=KEY, primary_key=True)
+    scheme: str = Field(sa_type=KEY, primary_key=True)
+
+
+class TenantStateRow(OfTenant, table=True):
+    """One row a tenant: the digest of its catalogue, and what writers of the same tenant queue up on."""
+
+    __tablename__ = "tenant_state"
+    catalogue_version: str = ""
+
+
+class TaxonomyRow(OfTaxonomy, table=True):
+    """A release of a scheme. One release a scheme and owner; the active scheme is the one imported last."""
+
+    __tablename__ = "taxonomy"
+    release: str
+    attribution: str
+    languages: str
+    version: str
+    skills: int
+    occupations: int
+    active: bool
+    imported_at: datetime
+
+
+class SkillRow(OfTaxonomy, table=True):
+    """A skill of a taxonomy."""
+
+    __tablename__ = "skill"
+    uri: str = Field(sa_type=KEY, primary_key=True)
+    label: str
+    alt_labels: str
+    description: str
+    kind: str
+    reuse: str
+    broader_uris: str
+    collections: str
+
+
+class SkillGroupRow(OfTaxonomy, table=True):
+    """A node of the skill hierarchy."""
+
+    __tablename__ = "skill_group"
+    uri: str = Field(sa_type=KEY, primary_key=True)
+    label: str
+    code: str
+    broader_uris: str
+
+
+class SkillRelationRow(OfTaxonomy, table=True):
+    """One skill builds on another. ESCO states some pairs as essential and as optional; both are kept."""
+
+    __tablename__ = "skill_relation"
+    from_uri: str = Field(sa_type=KEY, primary_key=True)
+    to_uri: str = Field(sa_type=KEY, primary_key=True)
+    essential: bool = Field(primary_key=True)
+
+
+class OccupationRow(OfTaxonomy, table=True):
+    """An occupation without its requirements."""
+
+    __tablename__ = "occupation"
+    uri: str = Field(sa_type=KEY, primary_key=True)
+    label: str
+    alt_labels: str
+    description: str
+    isco_code: str
+    soc_code: str
+    job_zone: int | None = None
+    related_uris: str
+    tasks: str
+
+
+class OccupationSkillRow(OfTaxonomy, table=True):
+    """An occupation needs a skill. As in `SkillRelationRow`, a pair may be essential and optional."""
+
+    __tablename__ = "occupation_skill"
+    occupation_uri: str = Field(sa_type=KEY, primary_key=True)
+    skill_uri: str = Field(sa_type=KEY, primary_key=True)
+    essential: bool = Field(primary_key=True)
+    importance: float | None = None
+    level: float | None = None
+    hot: bool
+    in_demand: bool
+
+
+class CredentialRow(OfTenant, table=True):
+    """A credential: the record whole, and beside it what listing and searching read.
+
+    `links_basis` says what its links were derived from; "" when they are not, or no longer, known.
+    """
+
+    __tablename__ = "credential"
+    __table_args__ = (Index(None, "tenant", "sort_title", "credential_id"),)
+    credential_id: str = Field(sa_type=KEY, primary_key=True)
+    title: str
+    sort_title: str = Field(sa_type=KEY)
+    awarding_body: str
+    status: str
+    search_text: str
+    record: str
+    digest: str
+    links_basis: str
+    updated_at: datetime
+
+
+class CredentialLinkRow(OfTenant, table=True):
+    """A derived link from a credential to a taxonomy skill, in the order that the linker gave."""
+
+    __tablename__ = "credential_link"
+    __table_args__ = (_refers_to("credential", "credential_id", "CASCADE"), CLUSTERED)
+    credential_id: str = Field(sa_type=KEY, primary_key=True)
+    position: int = Field(primary_key=True)
+    skill_uri: str
+    label: str
+    strength: float
+    confidence: float
+    declared: bool
+    method: str
+
+
+class LearnerRow(OfTenant, table=True):
+    """A learner's profile. The id is the tenant's own; no name or address is kept."""
+
+    __tablename__ = "learner"
+    __table_args__ = (CLUSTERED,)
+    learner_id: str = Field(sa_type=KEY, primary_key=True)
+    profile: str
+    updated_at: datetime
+
+
+class AwardRow(OfTenant, table=True):
+    """A learner holds a credential. No cascade: what is forgotten is counted, so it is deleted table by table."""
+
+    __tablename__ = "award"
+    __table_args__ = (_refers_to("learner", "learner_id"), CLUSTERED)
+    learner_id: str = Field(sa_type=KEY, primary_key=True)
+    credential_id: str = Field(sa_type=KEY, primary_key=True)
+    award_id: str = Field(sa_type=KEY, primary_key=True)
+    awarded_at: datetime
+    grade: str
+    evidence_url: str
+
+
+class EvidenceRow(OfTenant, table=True):
+    """The mastery log: one row an observation and skill. The state is what the log replays to."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (_refers_to("learner", "learner_id"), CLUSTERED)
+    learner_id: str = Field(sa_type=KEY, primary_key=True)
+    evidence_id: str = Field(sa_type=KEY, primary_key=True)
+    skill_uri: str = Field(sa_type=KEY, primary_key=True)
+    kind: str
+    score: float
+    at: datetime
+    reference: str
+    share: float
+
+
+class OutcomeRow(OfTenant, table=True):
+    """Something that happened. No foreign keys: an LMS may report a learner or a credential not stored here."""
+
+    __tablename__ = "outcome"
+    __table_args__ = (Index(None, "tenant", "learner_id"), CLUSTERED)
+    outcome_id: str = Field(sa_type=KEY, primary_key=True)
+    learner_id: str = Field(sa_type=KEY)
+    credential_id: str = Field(sa_type=KEY)
+    kind: str
+    occurred_at: datetime
+    score: float | None = None
+    impression_id: str = Field(sa_type=KEY)
+    ordinal: bool
+
+
+class ImpressionRow(OfTenant, table=True):
+    """What was shown. `learner_id` is null for somebody who is not stored.
+
+    The foreign key keeps a recommendation that was under way while its learner was forgotten from bringing
+    the id back.
+    """
+
+    __tablename__ = "impression"
+    __table_args__ = (
+        _refers_to("learner", "learner_id"),
+        Index(None, "tenant", "learner_id"),
+        Index(None, "tenant", "shown_at"),
+    )
+    impression_id: str = Field(sa_type=KEY, primary_key=True)
+    shown_at: datetime
+    learner_id: str | None = Field(default=None, sa_type=KEY)
+    goal_text: str
+    occupation_uri: str
+    candidates: str
+    scores: str
+    feature_names: str
+    features: bytes = Field(sa_type=cast(Any, LargeBinary))
+    slate: str
+    policy: str
+    propensity: float
+    seed: int = Field(sa_type=cast(Any, BigInteger))
+    bundle_version: str
+    catalogue_version: str
+    degraded: bool
+    filters: str
+    answer: str
+
+
+class IdempotencyRow(OfTenant, table=True):
+    """Which impression a client's Idempotency-Key was answered with."""
+
+    __tablename__ = "idempotency"
+    __table_args__ = (
+        _refers_to("impression", "impression_id", "CASCADE"),
+        Index(None, "tenant", "impression_id"),
+        CLUSTERED,
+    )
+    idempotency_key: str = Field(sa_type=KEY, primary_key=True)
+    impression_id: str = Field(sa_type=KEY)
+
+
+class ApiKeyRow(OfTenant, table=True):
+    """An API key as its hash. `key_id` is unique over all tenants: it is what tells the tenant."""
+
+    __tablename__ = "api_key"
+    __table_args__ = (Index(None, "key_id", unique=True), CLUSTERED)
+    key_id: str = Field(sa_type=KEY, primary_key=True)
+    name: str
+    sha256: str
+    scopes: str
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class ImportRunRow(OfTenant, table=True):
+    """What an import did. `number` counts within the tenant."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (CLUSTERED,)
+    number: int = Field(primary_key=True)
+    kind: str
+    at: datetime
+    counts: str
+    refused: int
+    refusals: str

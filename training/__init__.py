@@ -1,0 +1,1 @@
+"""Building and retraining. Imports src; src never imports this."""
