@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import warnings
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +41,13 @@ def export_encoder(folder: Path) -> None:
         "max_tokens": MAX_TOKENS,
         "licence": LICENCE,
         "source": {"package": SOURCE_PACKAGE, "version": version(SOURCE_PACKAGE)},
-        "options": {"opset": OPSET, "pooling": "mean", "normalised": True, "word_matrix": "float16", "other": "float32"},
+        "options": {
+            "opset": OPSET,
+            "pooling": "mean",
+            "normalised": True,
+            "word_matrix": "float16",
+            "other": "float32",
+        },
     }
     (folder / "encoder.json").write_text(json.dumps(header, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
@@ -63,10 +70,10 @@ def load_original() -> Any:
 
 
 def _export_graph(source: Path, target: Path) -> int:
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
     import torch
     from transformers import AutoModel
 
-    os.environ["HF_HUB_OFFLINE"] = "1"
     body = AutoModel.from_pretrained(str(source), attn_implementation="eager").eval()
 
     class Pooled(torch.nn.Module):
@@ -79,7 +86,10 @@ def _export_graph(source: Path, target: Path) -> int:
             return torch.nn.functional.normalize(hidden.mean(dim=1), dim=1)
 
     sample = torch.randint(1000, 2000, (3, 9), generator=torch.Generator().manual_seed(0))
-    with torch.no_grad():
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", DeprecationWarning
+        )  # the newer exporter needs another package for the same graph
         torch.onnx.export(
             Pooled(), (sample,), str(target), dynamo=False, opset_version=OPSET,
             input_names=["input_ids"], output_names=["embedding"],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import limits
 from pydantic import AliasChoices, Field, ValidationError, field_validator
@@ -15,6 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from credpath.domain.money import REFERENCE_RATES
 from credpath.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from credpath.service.context import Preferences
 
 MEBIBYTE = 1024 * 1024
 
@@ -54,7 +57,7 @@ class Settings(BaseSettings):
     batch_limit: int = Field(
         default=1_000, ge=1, le=1_000, description="Most outcomes or assessment results in a call."
     )
-    page_limit: int = Field(default=100, ge=1, le=1_000, description="Most items on a page of a list.")
+    page_limit: int = Field(default=100, ge=1, le=100, description="Most items on a page of a list.")
     rate_limit: str = Field(
         default="60000/minute",
         description="Calls of one API key in one process, for example `100/second`; empty: no limit.",
@@ -99,6 +102,17 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database that is meant: `database_url`, or the file under `home`."""
         return self.database_url or f"sqlite:///{self.home / 'credpath.db'}"
+
+    def preferences(self) -> Preferences:
+        """The part of the settings that use cases read."""
+        from credpath.recommender.ranking import Policy  # brings numpy; a command that only prints needs none
+        from credpath.service.context import Preferences
+
+        return Preferences(
+            default_languages=self.default_languages,
+            policy=Policy(epsilon=self.exploration),
+            exchange_rates=dict(self.exchange_rates),
+        )
 
 
 def load_settings() -> Settings:

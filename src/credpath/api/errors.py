@@ -153,7 +153,8 @@ def _members(error: CredpathError, status: int) -> dict[str, Any]:
         return {"refusals": shown, "refusal_count": len(error.refusals)}
     if status == 422:
         return {"errors": [_fault(error.where, error.what, error.fix)]}
-    return {"where": error.where} if error.where and not isinstance(error, Forbidden) else {}
+    # A NotReady names the database's host or a folder: the log's business.
+    return {"where": error.where} if error.where and not isinstance(error, Forbidden | NotReady) else {}
 
 
 def _refusal(file: str, line: int, reason: str, fix: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from credpath.cli.printing import print_error
-from credpath.config import Settings
+from credpath.config import Settings, load_settings
 from credpath.errors import CredpathError, InvalidInput
 from credpath.service.context import Context
 from credpath.service.opening import open_context
@@ -27,7 +27,7 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True
 
 def settings() -> Settings:
     """The settings of this process, read when a command runs."""
-    return Settings()
+    return load_settings()
 
 
 def tenant_of(option: str) -> str:
@@ -39,7 +39,7 @@ def tenant_of(option: str) -> str:
 def opened() -> Iterator[Context]:
     """A context for one command."""
     chosen = settings()
-    context = open_context(chosen.database_url, chosen.models, chosen.preferences())
+    context = open_context(chosen.url, chosen.models, chosen.preferences())
     try:
         yield context
     finally:

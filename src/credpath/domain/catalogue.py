@@ -151,6 +151,8 @@ class Credential:
             raise InvalidInput(f"unknown status {self.status!r}", where="status", fix=", ".join(STATUSES))
         if self.kind not in KINDS:
             raise InvalidInput(f"unknown kind {self.kind!r}", where="kind", fix=", ".join(KINDS))
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise InvalidInput(f"ends on {self.ends_on}, before it starts", where="ends_on", fix="swap the two dates")
         for edge in (*self.stacks_into, *self.supersedes):
             check_id(edge, "edge")
         if self.credential_id in self.edges():

@@ -16,15 +16,31 @@ MAX_REREAD = 20_000_000
 
 @dataclass(frozen=True)
 class Columns:
-    """The header that a file must have. `closed`: refuse columns that are neither named here nor prefixed `x_`.
+    """The header that a file must have.
 
-    `aliases`: other spellings, casefolded, and the name here that each stands for.
+    `closed`, for formats of our own: names are exact, and columns neither named here nor prefixed `x_` are refused.
+    Otherwise case, spaces and underscores do not count, and other columns are passed over. `aliases`: other
+    spellings, as `plain_name` gives them, and the name here that each stands for. `short_rows`: trailing empty
+    fields may be absent.
     """
 
     required: tuple[str, ...]
     optional: tuple[str, ...] = ()
     closed: bool = True
     aliases: Mapping[str, str] = field(default_factory=dict)
+    short_rows: bool = False
+
+    def named(self, raw: str) -> str:
+        """The column name that a header cell stands for."""
+        if self.closed:
+            return self.aliases.get(plain_name(raw), raw.strip())
+        spellings = {plain_name(name): name for name in (*self.required, *self.optional)}
+        return self.aliases.get(plain_name(raw)) or spellings.get(plain_name(raw), raw.strip())
+
+
+def plain_name(raw: str) -> str:
+    """A column or file name without the differences between exports: case, outer space, underscores."""
+    return " ".join(raw.replace("_", " ").casefold().split())
 
 
 @dataclass(frozen=True)
@@ -58,13 +74,16 @@ def read_rows(
         for record in records:
             rows += 1
             report.row(path, rows)
+            if columns.short_rows and not record.ends_file:
+                record.fields += [""] * (len(header) - len(record.fields))
             fault = record.fault or _wrong_count(record, len(header))
             if fault:
                 report.refuse(path, record.line, *fault)
                 continue
             row = dict(zip(header, record.fields, strict=True))
             row.pop("", None)
-            yield record.line, row | absent
+            row.update(absent)
+            yield record.line, row
         report.progress(path.name, rows)
 
 
@@ -94,7 +113,7 @@ def _header(path: Path, first: _Record | None, columns: Columns, report: Report,
         report.refuse(path, first.line, *first.fault)
         return None
     known = {*columns.required, *columns.optional}
-    names = [columns.aliases.get(raw.strip().casefold(), raw.strip()) for raw in first.fields]
+    names = [columns.named(raw) for raw in first.fields]
     twice = sorted({name for name in names if name in known and names.count(name) > 1})
     missing = [name for name in columns.required if name not in names]
     if twice:

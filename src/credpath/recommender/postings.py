@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credpath.domain.catalogue import SkillLink
-from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, group_by, offsets
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets
 from credpath.recommender.skill_space import SkillSpace
 
 DIRECT = -1
@@ -94,5 +94,5 @@ def _strongest_way(skills: Rows, rows: Offsets, strengths: Floats, via: Rows, sp
     first = np.ones(len(order), dtype=bool)
     first[1:] = key[order][1:] != key[order][:-1]
     kept = order[first]
-    _, starts = group_by(skills[kept], len(space.uris))
+    starts = offsets(np.bincount(skills[kept], minlength=len(space.uris)))
     return Postings(starts, rows[kept].astype(np.int32), strengths[kept].astype(np.float32), via[kept])

@@ -11,7 +11,7 @@ from credpath.domain.learner import LearnerSnapshot, Profile
 from credpath.domain.mastery import Evidence, Mastery, assess
 from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
-from credpath.recommender.encoding import Encoder, FloatArray
+from credpath.recommender.encoding import FloatArray
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
@@ -19,6 +19,7 @@ from credpath.store import learners
 from credpath.store.credentials import catalogue_version
 
 MAX_LIMIT = 50
+GOALS_OFFERED = 5
 # A declared skill or a held credential is evidence whose date nobody gave.
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -72,27 +73,25 @@ def understand(context: Context, tenant: str, ask: Ask) -> Question:
     taxonomy = context.serving.taxonomy(tenant)
     encoder = context.serving.bundle.encoder
     snapshot = stored or LearnerSnapshot(profile=ask.profile or Profile(), held=frozenset(ask.awards))
-    snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue, encoder)
-    goal, answer = find_goal(ask, snapshot.profile, taxonomy, encoder)
+    snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue)
+    goal, answer = find_goal(ask, snapshot.profile, taxonomy)
     vector = encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
     limits = complete(ask.constraints, snapshot.profile, context.preferences.default_languages)
     return Question(snapshot, goal, answer, vector, limits, taxonomy, catalogue, unknown)
 
 
-def find_goal(
-    ask: Ask, profile: Profile, taxonomy: LoadedTaxonomy, encoder: Encoder
-) -> tuple[CareerGoal, GoalAnswer | None]:
+def find_goal(ask: Ask, profile: Profile, taxonomy: LoadedTaxonomy) -> tuple[CareerGoal, GoalAnswer | None]:
     """The occupation asked for by URI, else the one that the words mean, else the words alone, else no goal."""
     if ask.occupation_uri:
-        return taxonomy.goals.career_goal(ask.occupation_uri, text=ask.goal_text), None
+        return taxonomy.career_goal(ask.occupation_uri, ask.goal_text, 1.0), None
     text = ask.goal_text or profile.goal
     if not text.strip():
         return CareerGoal(text=""), None
-    answer = taxonomy.goals.match(text, encoder)
+    answer = taxonomy.match(text, GOALS_OFFERED)
     if not answer.close_enough or not answer.matches:
         return CareerGoal(text=answer.target or text), answer
     best = answer.matches[0]
-    return taxonomy.goals.career_goal(best.occupation_uri, text=text, confidence=best.confidence), answer
+    return taxonomy.career_goal(best.occupation_uri, text, best.confidence), answer
 
 
 def complete(constraints: Constraints, profile: Profile, default_languages: Sequence[str]) -> Constraints:
@@ -107,14 +106,14 @@ def complete(constraints: Constraints, profile: Profile, default_languages: Sequ
 
 
 def with_derived_mastery(
-    snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue, encoder: Encoder
+    snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue
 ) -> tuple[LearnerSnapshot, tuple[str, ...]]:
     """Adds what held credentials and declared skills say about mastery; returns the declared words not known.
 
     Derived at each reading rather than stored, so a better link or a corrected profile is never outlived by
     evidence made from the earlier one.
     """
-    declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy, encoder)
+    declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy)
     state = dict(snapshot.mastery)
     for piece in (*award_evidence(snapshot.held, catalogue), *declared):
         state[piece.skill_uri], _ = assess(state.get(piece.skill_uri, Mastery(piece.skill_uri)), piece)
@@ -131,14 +130,12 @@ def award_evidence(held: Iterable[str], catalogue: IndexedCatalogue) -> list[Evi
     ]  # fmt: skip
 
 
-def declared_evidence(
-    skills: Iterable[str], taxonomy: LoadedTaxonomy, encoder: Encoder
-) -> tuple[list[Evidence], tuple[str, ...]]:
+def declared_evidence(skills: Iterable[str], taxonomy: LoadedTaxonomy) -> tuple[list[Evidence], tuple[str, ...]]:
     """Evidence for the declared skills that the taxonomy knows, and the words that it does not."""
     found: dict[str, Evidence] = {}
     unknown = []
     for words in sorted(set(skills)):
-        match = taxonomy.skills.resolve(words, encoder)
+        match = taxonomy.resolve(words)
         if match is None:
             unknown.append(words)
         else:

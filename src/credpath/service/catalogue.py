@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from credpath.domain.batches import BatchVerdict, Places, validate_batch
+from credpath.domain.batches import BatchVerdict, validate_batch
 from credpath.domain.catalogue import Credential
 from credpath.errors import BatchRefused, InvalidInput, NotFound, Refusal
 from credpath.interop.catalogue_csv import read_catalogue_csv
@@ -49,7 +49,9 @@ def list_credentials(
     if not 1 <= limit <= MAX_PAGE:
         raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_PAGE}", where="limit")
     with context.database.read() as connection:
-        return rows.list_credentials(connection, tenant, query, after, limit)
+        page = rows.list_credentials(connection, tenant, query, after, limit + 1)
+    more = len(page) > limit
+    return page[:limit], page[limit - 1].credential_id if more else ""
 
 
 def put_credential(context: Context, tenant: str, credential: Credential) -> CatalogueSaved:
@@ -57,7 +59,7 @@ def put_credential(context: Context, tenant: str, credential: Credential) -> Cat
     now = context.clock()
 
     def write(connection: Connection) -> CatalogueSaved:
-        verdict = _judge(connection, tenant, (credential,), foreign=False, places={})
+        verdict = validate_batch((credential,), _reachable(connection, tenant, credential))
         _refuse(verdict.refusals, credential.credential_id)
         return rows.save_credentials(connection, tenant, verdict.accepted, now)
 
@@ -136,7 +138,8 @@ def _apply(
     try:
         with context.database.write() as connection:
             # Judged inside the write: two imports at once could otherwise close a cycle between them.
-            verdict = _judge(connection, tenant, read.items, foreign=form in FOREIGN, places=read.places)
+            known = {c.credential_id: c for c in rows.load_catalogue(connection, tenant)}
+            verdict = validate_batch(read.items, known, foreign=form in FOREIGN, places=read.places)
             _refuse(verdict.refusals, where)
             saved = rows.save_credentials(connection, tenant, verdict.accepted, now)
             counts = {"read": read.rows, "inserted": saved.inserted, "updated": saved.updated}
@@ -150,11 +153,19 @@ def _apply(
     return result
 
 
-def _judge(
-    connection: Connection, tenant: str, batch: tuple[Credential, ...], *, foreign: bool, places: Places
-) -> BatchVerdict:
-    known = {c.credential_id: c for c in rows.load_catalogue(connection, tenant)}
-    return validate_batch(batch, known, foreign=foreign, places=places)
+def _reachable(connection: Connection, tenant: str, credential: Credential) -> dict[str, Credential]:
+    """What the record's edges lead to, step by step: enough to find a dangling edge or a cycle through it."""
+    known: dict[str, Credential] = {}
+    waiting = list(credential.edges())
+    while waiting:
+        credential_id = waiting.pop()
+        if credential_id in known or credential_id == credential.credential_id:
+            continue
+        found = rows.get_credential(connection, tenant, credential_id)
+        if found is not None:
+            known[credential_id] = found
+            waiting.extend(found.edges())
+    return known
 
 
 def _refuse(refusals: tuple[Refusal, ...], where: str) -> None:

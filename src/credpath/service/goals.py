@@ -27,8 +27,6 @@ def find_goals(context: Context, tenant: str, text: str, limit: int = 5) -> Goal
     if not 1 <= limit <= MAX_GOALS:
         raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_GOALS}", where="limit")
     taxonomy = context.serving.taxonomy(tenant)
-    answer = taxonomy.goals.match(text, context.serving.bundle.encoder, limit)
-    goals = tuple(
-        taxonomy.goals.career_goal(m.occupation_uri, text=text, confidence=m.confidence) for m in answer.matches
-    )
+    answer = taxonomy.match(text, limit)
+    goals = tuple(taxonomy.career_goal(m.occupation_uri, text, m.confidence) for m in answer.matches)
     return GoalsAnswer(answer, goals, taxonomy.attribution)

@@ -53,6 +53,7 @@ def forget_learner(context: Context, tenant: str, learner_id: str) -> dict[str, 
     counts = context.writer.submit(lambda c: rows.forget_learner(c, tenant, learner_id)).result()
     if not any(counts.values()):
         raise _unknown(learner_id)
+    context.database.scrub()
     return counts
 
 
@@ -96,7 +97,7 @@ def assessment_evidence(
     """One piece of evidence a result. Its id is a digest of the result, so a repeated one is known again."""
     evidence, refusals = [], []
     for line, result in enumerate(results, 1):
-        match = taxonomy.skills.resolve(result.skill, context.serving.bundle.encoder)
+        match = taxonomy.resolve(result.skill)
         if match is None:
             nearest = taxonomy.skills.search(result.skill, context.serving.bundle.encoder, 3)
             fix = "nearest: " + "; ".join(m.label for m in nearest) if nearest else "use a skill URI of the taxonomy"
@@ -131,7 +132,7 @@ def _snapshot(context: Context, tenant: str, learner_id: str) -> LearnerSnapshot
         return found
     catalogue = context.serving.catalogue(tenant, version)
     taxonomy = context.serving.taxonomy(tenant)
-    return with_derived_mastery(found, taxonomy, catalogue, context.serving.bundle.encoder)[0]
+    return with_derived_mastery(found, taxonomy, catalogue)[0]
 
 
 def _unknown(learner_id: str) -> NotFound:

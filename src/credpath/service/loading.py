@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
-from credpath.recommender.bundle import verify
+from credpath.domain.goals import CareerGoal, GoalAnswer
+from credpath.recommender.bundle import check_golden, verify
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
-from credpath.recommender.skill_index import SkillIndex
+from credpath.recommender.skill_index import SkillIndex, SkillMatch
+from credpath.service.golden import golden_answer
 from credpath.service.indexing import IndexedCatalogue, load_catalogue
 
+# A learner's goal and declared skills are read on every call and hardly ever change.
+REMEMBERED = 8_192
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class LoadedTaxonomy:
-    """One owner's skills and occupations, ready to search. `version` is the digest of the imported release."""
+    """One owner's skills and occupations, ready to search. `version` is the digest of the imported release.
+
+    `match`, `required` and `resolve` are remembered for words and URIs that were asked before.
+    """
 
     owner: str
     scheme: str
     release: str
     version: str
     attribution: str
+    builder: str
     skills: SkillIndex
     goals: GoalIndex
+    match: Callable[[str, int], GoalAnswer]
+    required: Callable[[str], CareerGoal]
+    resolve: Callable[[str], SkillMatch | None]
+
+    def career_goal(self, occupation_uri: str, text: str, confidence: float) -> CareerGoal:
+        """The occupation as a goal that `text` asked for. Raises NotFound."""
+        return replace(self.required(occupation_uri), text=text, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +55,34 @@ class LoadedBundle:
 
 
 def load_bundle(folder: Path) -> LoadedBundle:
-    """Verifies every file against the manifest, then parses. Raises BundleRefused, naming the file."""
+    """Verifies every file against the manifest, parses, asks the golden queries. Raises BundleRefused."""
     manifest = verify(folder)
-    taxonomies = {path.name: _load_taxonomy(path) for path in _folders(folder / "taxonomies")}
+    encoder = OnnxEncoder(folder / "encoder")
+    taxonomies = {path.name: load_taxonomy(path, encoder) for path in _folders(folder / "taxonomies")}
     catalogues = {path.name: load_catalogue(path) for path in _folders(folder / "catalogues")}
-    return LoadedBundle(manifest.version, OnnxEncoder(folder / "encoder"), taxonomies, catalogues)
+    loaded = LoadedBundle(manifest.version, encoder, taxonomies, catalogues)
+    check_golden(manifest, golden_answer(loaded))
+    return loaded
 
 
 def _folders(parent: Path) -> list[Path]:
     return sorted(p for p in parent.iterdir() if p.is_dir()) if parent.is_dir() else []
 
 
-def _load_taxonomy(folder: Path) -> LoadedTaxonomy:
+def load_taxonomy(folder: Path, encoder: Encoder) -> LoadedTaxonomy:
+    """Reads one owner's folder of a bundle; the caller has verified the files."""
     header = json.loads((folder / "taxonomy.json").read_text(encoding="utf-8"))
+    skills, goals = SkillIndex.load(folder / "skills"), GoalIndex.load(folder / "goals")
     return LoadedTaxonomy(
         owner=folder.name,
         scheme=header["scheme"],
         release=header["release"],
         version=header["version"],
         attribution=header["attribution"],
-        skills=SkillIndex.load(folder / "skills"),
-        goals=GoalIndex.load(folder / "goals"),
+        builder=header["builder"],
+        skills=skills,
+        goals=goals,
+        match=lru_cache(REMEMBERED)(lambda text, limit: goals.match(text, encoder, limit)),
+        required=lru_cache(REMEMBERED)(goals.career_goal),
+        resolve=lru_cache(REMEMBERED)(lambda words: skills.resolve(words, encoder)),
     )

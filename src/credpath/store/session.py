@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from credpath.errors import InvalidInput, NotReady
+from credpath.store.migrations import HEAD, revision, upgrade
 
 T = TypeVar("T")
 
@@ -21,6 +22,8 @@ MIGRATION_LOCK = 0x63726564  # any number that every credpath process agrees on
 SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
 # A writer of a whole taxonomy holds SQLite's one write lock for seconds; others wait rather than fail.
 BUSY_SECONDS = 30.0
+# The tables that hold a learner's rows.
+PERSONAL = ("learner", "award", "evidence", "outcome", "impression", "idempotency", "import_run")
 # As many readers as the server has worker threads; a connection is a few file handles.
 POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
 # The WAL-reset bug loses committed rows with concurrent writers; these lines of SQLite have the fix.
@@ -37,6 +40,7 @@ class Database:
     def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
         self.url = database_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._busy_seconds = busy_seconds
         if self.is_sqlite:
             self._writes = _sqlite_engine(self.url, busy_seconds, readonly=False)
             self._reads = _sqlite_engine(self.url, busy_seconds, readonly=True)
@@ -73,7 +77,7 @@ class Database:
                 with self.write() as connection:
                     return work(connection)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) not in (SERIALIZATION_FAILURE, DEADLOCK):
+                if not _lost_a_race(error):
                     raise
                 time.sleep(0.01 * 2**attempt)
         with self.write() as connection:
@@ -84,15 +88,11 @@ class Database:
 
         Raises NotReady when a newer credpath has migrated the database already.
         """
-        from credpath.store.migrations import upgrade  # alembic costs 0.2 s, which a read-only command need not pay
-
         with self._migration() as connection:
             upgrade(connection, self.name)
 
     def problem(self) -> str:
-        """Why the database cannot be used as it is, or "": unreachable, not migrated, or migrated by a newer version."""
-        from credpath.store.migrations import HEAD, revision
-
+        """Why the database cannot be used as it is, or "": unreachable, not migrated, or ahead of this version."""
         try:
             with self.read() as connection:
                 found = revision(connection)
@@ -108,8 +108,12 @@ class Database:
 
     def scrub(self) -> None:
         """Removes what was deleted from the files too: from SQLite's log, from PostgreSQL's dead rows."""
-        with self._writes.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)" if self.is_sqlite else "VACUUM"))
+        if self.is_sqlite:
+            with contextlib.closing(self._writes.raw_connection()) as raw:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            with self._writes.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text(f"VACUUM {', '.join(PERSONAL)}"))
 
     def dispose(self) -> None:
         """Closes every pooled connection; SQLite then folds its log into the file."""
@@ -117,8 +121,6 @@ class Database:
         self._writes.dispose()
 
     def _open(self, engine: Engine) -> Connection:
-        if self.is_sqlite:
-            _make_private(self.url)
         try:
             connection = engine.connect()
             try:
@@ -134,12 +136,29 @@ class Database:
 
     @contextmanager
     def _migration(self) -> Iterator[Connection]:
-        with self.write() as connection:
-            if self.is_sqlite:
-                yield connection
-            else:
+        if not self.is_sqlite:
+            with self.write() as connection:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
                 yield connection
+            return
+        # Altering a table in SQLite may replace it, and dropping the old one would delete by cascade. Foreign keys
+        # can only be switched off outside a transaction, so on an engine that is thrown away.
+        engine = _sqlite_engine(self.url, self._busy_seconds, readonly=False, foreign_keys=False)
+        with self._open(engine) as connection:
+            yield connection
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                raise NotReady(f"the migration would leave {len(broken)} rows without what they refer to")
+            connection.commit()
+        engine.dispose()
+
+
+def ends_transaction(error: Exception) -> bool:
+    """Whether nothing more can be done in the transaction that raised this: it lost a race, or its connection."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _lost_a_race(error))
+
+
+def _lost_a_race(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in (SERIALIZATION_FAILURE, DEADLOCK)
 
 
 def database_url(url: str) -> URL:
@@ -158,16 +177,14 @@ def database_url(url: str) -> URL:
     return parsed.set(drivername="sqlite+pysqlite")
 
 
-def _make_private(url: URL) -> None:
+def _make_private(path: Path) -> None:
     # Learners' rows and key hashes: nobody else's business. SQLite gives its log the mode of the file.
-    path = Path(str(url.database))
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError):
-            path.touch(mode=0o600, exist_ok=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        path.touch(mode=0o600, exist_ok=False)
 
 
-def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool) -> Engine:
+def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool, foreign_keys: bool = True) -> Engine:
     from pysqlite3 import dbapi2
 
     if not has_wal_fix(dbapi2.sqlite_version_info):
@@ -178,9 +195,13 @@ def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool) -> Engine:
     engine = create_engine(url, module=dbapi2, connect_args=arguments, **POOL)
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
+    @event.listens_for(engine, "do_connect")
+    def _create(*_: object) -> None:
+        _make_private(Path(str(url.database)))
+
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        for pragma in _pragmas(readonly):
+        for pragma in _pragmas(readonly, foreign_keys):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -195,11 +216,11 @@ def has_wal_fix(version: tuple[int, ...]) -> bool:
     return version >= FIXED_SQLITE[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
 
 
-def _pragmas(readonly: bool) -> tuple[str, ...]:
+def _pragmas(readonly: bool, foreign_keys: bool) -> tuple[str, ...]:
     return (
         "journal_mode=WAL",
         "synchronous=FULL",  # NORMAL loses acknowledged rows in a power cut
-        "foreign_keys=ON",
+        f"foreign_keys={foreign_keys:d}",
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
         "cache_size=-16000",  # KiB
         "journal_size_limit=67108864",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text
 from sqlmodel import Field, SQLModel
 
 METADATA = MetaData(
@@ -39,6 +39,11 @@ def _refers_to(table: str, key: str, ondelete: str | None = None) -> ForeignKeyC
 def table_of(row: type[SQLModel]) -> Table:
     """The SQLAlchemy table behind a row class."""
     return cast(Table, cast(Any, row).__table__)
+
+
+def columns_of(row: type[SQLModel], *names: str) -> tuple[Column[Any], ...]:
+    """Columns by name, in the order given."""
+    return tuple(table_of(row).c[name] for name in names)
 
 
 class OfTenant(Row):

@@ -1,0 +1,100 @@
+"""The gap to the goal, and how much of it each credential closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from credpath.domain.goals import CareerGoal, GoalSkill
+from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather
+from credpath.recommender.standing import AWARD_LEVEL, Standing
+
+# A gap narrower than this is met: mastery is an estimate, and nobody should study for its last percent.
+MET = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class GoalGap:
+    """The m skills of the goal as arrays. `places`: position in the skill space, or -1 where nothing leads there.
+
+    `gap` = required - mastery, floored at 0; `total` is its weighted sum, `requirement` that of `required`.
+    """
+
+    goal: CareerGoal
+    skills: tuple[GoalSkill, ...]
+    places: Offsets
+    weights: Doubles
+    required: Doubles
+    mastery: Doubles
+    gap: Doubles
+    total: float
+    requirement: float
+
+    @property
+    def progress(self) -> float:
+        """Share of what the goal asks that is met already, 0..1; 0 for a goal without skills."""
+        return 1.0 - self.total / self.requirement if self.requirement > 0 else 0.0
+
+
+def open_gap(index: CatalogueIndex, goal: CareerGoal, standing: Standing) -> GoalGap:
+    """What is missing now. Skills that the catalogue never touches count with the snapshot's own mastery."""
+    places = np.array([index.space.position.get(s.skill_uri, -1) for s in goal.skills], dtype=np.int64)
+    known = np.array([standing.snapshot.probability(s.skill_uri) for s in goal.skills], dtype=np.float64)
+    inside = places >= 0
+    known[inside] = standing.mastery[places[inside]]
+    weights = np.array([s.weight for s in goal.skills], dtype=np.float64)
+    required = np.array([s.required_level for s in goal.skills], dtype=np.float64)
+    gap = np.maximum(0.0, required - known)
+    gap[gap <= MET] = 0.0
+    return GoalGap(
+        goal, goal.skills, places, weights, required, known, gap, float(weights @ gap), float(weights @ required)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """Who closes what, one entry a (credential, needed skill): `amounts` in units of the goal's requirement.
+
+    `of_row` (n,) sums them. `via`: the taught skill that lies near the needed one, or -1.
+    """
+
+    rows: Rows
+    skills: Offsets
+    amounts: Doubles
+    via: Rows
+    of_row: Doubles
+    width: int
+
+    def matrix(self, rows: Offsets) -> tuple[Floats, Rows]:
+        """(len(rows), m) amounts and the taught skill through which each comes (-1: taught itself)."""
+        place = np.full(len(self.of_row), -1, dtype=np.int32)
+        place[rows] = np.arange(len(rows), dtype=np.int32)
+        line = place[self.rows]
+        kept = np.flatnonzero(line >= 0)
+        amounts = np.zeros((len(rows), self.width), dtype=np.float32)
+        via = np.full((len(rows), self.width), -1, dtype=np.int32)
+        amounts[line[kept], self.skills[kept]] = self.amounts[kept]
+        via[line[kept], self.skills[kept]] = self.via[kept]
+        return amounts, via
+
+
+def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
+    """Weight times the part of the gap that holding each credential is expected to close.
+
+    Taught with strength s: min(gap, s * (AWARD_LEVEL - mastery)). Through a related skill: up to s * AWARD_LEVEL
+    and no further, so that a second neighbour of a skill adds nothing to the first.
+    """
+    needed = np.flatnonzero((gap.places >= 0) & (gap.gap > 0))
+    postings = index.postings
+    flat, owner = gather(postings.starts, gap.places[needed])
+    skill = needed[owner]
+    strength, via = postings.strengths[flat], postings.via[flat]
+    mastery = gap.mastery[skill]
+    # (1 - mastery / AWARD_LEVEL) * strength for taught skills, strength - mastery / AWARD_LEVEL for related ones
+    reached = np.where(via < 0, strength * (AWARD_LEVEL - mastery), strength * AWARD_LEVEL - mastery)
+    amounts = gap.weights[skill] * np.clip(reached, 0.0, gap.gap[skill])
+    rows = postings.rows[flat]
+    of_row: Doubles = np.bincount(rows, weights=amounts, minlength=len(index.ids)).astype(np.float64, copy=False)
+    return Closing(rows, skill, amounts, via, of_row, len(gap.skills))

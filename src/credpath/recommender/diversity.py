@@ -1,0 +1,48 @@
+"""The rest of the slate: good alternatives that differ from each other, so that one title never fills it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from credpath.recommender.csr import Doubles, Floats, Offsets
+from credpath.recommender.features import Situation
+from credpath.recommender.ranking import TIER, best_first
+
+# Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with this much of the best score at stake.
+LIKENESS_COST = 0.35
+# How far down the order an alternative is looked for.
+POOL = 50
+
+
+def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offsets:
+    """Places of candidates, `first` leading, then by score less likeness to those already chosen."""
+    pool = best_first(scores)[: max(POOL, 2 * limit)]
+    pool = np.concatenate([[first], pool[pool != first]])
+    size = min(limit, len(pool))
+    rows = situation.candidates.rows[pool]
+    titles = [situation.index.titles[row] for row in rows.tolist()]
+    vectors, skills = situation.index.vectors[rows], _unit(situation.amounts[pool])
+    value = scores[pool].copy()
+    cost = LIKENESS_COST * max(abs(float(value[0])) % TIER, 0.1)
+    likeness = np.zeros(len(pool))
+    chosen = [0]
+    while len(chosen) < size:
+        last = chosen[-1]
+        likeness = np.maximum(likeness, _likeness(vectors, skills, last))
+        value[[at for at, title in enumerate(titles) if title == titles[last]]] -= 4.0 * TIER
+        open_value = value - cost * likeness
+        open_value[chosen] = -np.inf
+        chosen.append(int(np.argmax(open_value)))
+    return pool[chosen]
+
+
+def _unit(amounts: Floats) -> Floats:
+    norms = np.linalg.norm(amounts, axis=1, keepdims=True)
+    return np.divide(amounts, norms, out=np.zeros_like(amounts), where=norms > 0)
+
+
+def _likeness(vectors: Floats, skills: Floats, last: int) -> Doubles:
+    """(pool,) how alike each is to the last chosen one: by words, and by which part of the gap it closes."""
+    words = np.clip(vectors @ vectors[last], 0.0, 1.0)
+    same_gap = np.clip(skills @ skills[last], 0.0, 1.0)
+    return np.asarray((words**2 + same_gap**2) / 2.0, dtype=np.float64)

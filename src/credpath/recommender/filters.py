@@ -1,0 +1,147 @@
+"""Hard filters: what can never be the next step, each credential counted once, by the first that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+
+from credpath.domain.learner import Profile
+from credpath.domain.money import Money, convert
+from credpath.domain.paths import Constraints
+from credpath.recommender.catalogue_index import CatalogueIndex, Membership, language_code
+from credpath.recommender.csr import Doubles, Mask, Offsets
+from credpath.recommender.regions import names_of
+from credpath.recommender.standing import Standing
+
+# In this order; a credential that several would take counts for the first of them.
+FILTERS = (
+    "held",  # a newer version counts as holding the older one
+    "in_progress",
+    "superseded",  # marked so, or an active credential supersedes it
+    "not_offered",  # planned or withdrawn
+    "ended",
+    "not_started_yet",
+    "dismissed",
+    "excluded",
+    "language",  # a record without languages is kept
+    "country",  # not open to the learner's country, or on site in another one
+    "budget",  # costs more; a record without a price is kept
+    "cost_unknown_currency",  # priced in a currency without a rate, under a budget
+    "too_long",  # stated or estimated hours do not fit into the weeks
+    "earned_by_members",  # a stack that is not enrolled in
+    "prerequisite_unattainable",
+    "locked",  # a prerequisite is unmet and can be met
+)
+# What is assumed of somebody who does not say: an evening or two a week.
+HOURS_PER_WEEK = 6.0
+SLACK = 1.0 + 1e-9  # a price equal to the budget fits, whatever rounding did to it
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """(n,) masks. `eligible`: may be next. `locked`: may come later. `possible`: (nodes,) held or attainable.
+
+    `taken`: per row the place in FILTERS plus one, 0 for eligible rows. `counts`: filters that took something.
+    """
+
+    eligible: Mask
+    locked: Mask
+    possible: Mask
+    taken: np.ndarray[tuple[int], np.dtype[np.int8]]
+    counts: dict[str, int]
+
+
+def limits_of(constraints: Constraints, profile: Profile) -> Constraints:
+    """The call's own limits, completed by what the profile says."""
+    return replace(
+        constraints,
+        languages=constraints.languages or frozenset(profile.languages),
+        country=constraints.country or profile.country,
+        budget=constraints.budget or profile.budget,
+        hours_per_week=constraints.hours_per_week or profile.hours_per_week,
+    )
+
+
+def filter_catalogue(
+    index: CatalogueIndex, standing: Standing, limits: Constraints, today: date, rates: Mapping[str, float]
+) -> Eligibility:
+    """Runs every filter over the whole catalogue at once."""
+    taken = np.zeros(len(index.ids), dtype=np.int8)
+    for code, mask in _static_filters(index, standing, limits, today, rates):
+        taken[mask & (taken == 0)] = FILTERS.index(code) + 1
+    unearned = np.zeros(len(index.ids), dtype=bool)
+    unearned[index.graph.automatic] = True
+    open_rows = (taken == 0) | (taken == FILTERS.index("in_progress") + 1)
+    possible = index.graph.attainable(standing.held, open_rows)
+    closed = (taken == 0) & ~index.graph.met(standing.held)
+    locked = closed & possible[: len(index.ids)] & ~unearned
+    for code, mask in (
+        ("earned_by_members", unearned),
+        ("prerequisite_unattainable", closed & ~locked),
+        ("locked", locked),
+    ):
+        taken[mask & (taken == 0)] = FILTERS.index(code) + 1
+    counts = np.bincount(taken, minlength=len(FILTERS) + 1)[1:]
+    named = {code: int(count) for code, count in zip(FILTERS, counts, strict=True) if count}
+    return Eligibility(taken == 0, locked, possible, taken, named)
+
+
+def _static_filters(
+    index: CatalogueIndex, standing: Standing, limits: Constraints, today: date, rates: Mapping[str, float]
+) -> Iterable[tuple[str, Mask]]:
+    """Everything but prerequisites, in the order of FILTERS."""
+    columns, snapshot, day = index.columns, standing.snapshot, today.toordinal()
+    yield "held", standing.held[: len(index.ids)]
+    yield "in_progress", _rows(index, snapshot.in_progress)
+    yield "superseded", columns.superseded
+    yield "not_offered", ~columns.offered
+    yield "ended", columns.ends_on < day
+    yield "not_started_yet", columns.starts_on > day
+    yield "dismissed", _rows(index, snapshot.dismissed)
+    yield "excluded", _rows(index, limits.excluded)
+    if limits.languages:
+        yield "language", ~_applies(index.languages, {language_code(tag) for tag in limits.languages})
+    if limits.country:
+        yield "country", _out_of_reach(index, limits.country)
+    if limits.budget is not None:
+        price, priceless = prices(index, limits.budget.currency, rates)
+        yield "budget", price > limits.budget.amount * SLACK
+        yield "cost_unknown_currency", priceless
+    if limits.weeks is not None:
+        yield "too_long", columns.hours > limits.weeks * (limits.hours_per_week or HOURS_PER_WEEK) * SLACK
+
+
+def _rows(index: CatalogueIndex, ids: Iterable[str]) -> Mask:
+    mask = np.zeros(len(index.ids), dtype=bool)
+    mask[[row for i in ids if (row := index.position.get(i)) is not None]] = True
+    return mask
+
+
+def _applies(membership: Membership, words: Iterable[str]) -> Mask:
+    """(n,) the row names one of the words, or none at all."""
+    chosen = [at for at, word in enumerate(membership.words) if word in set(words)]
+    named: Mask = membership.flags[chosen].any(axis=0)
+    return named | membership.unstated
+
+
+def _out_of_reach(index: CatalogueIndex, country: str) -> Mask:
+    names = names_of(country)
+    here = np.array([*(code in names for code in index.countries), True])  # the last: no country stated
+    elsewhere = index.columns.on_site & ~here[index.columns.country] & index.open_to.unstated
+    return elsewhere | ~_applies(index.open_to, names)
+
+
+def prices(
+    index: CatalogueIndex, currency: str, rates: Mapping[str, float], rows: Offsets | None = None
+) -> tuple[Doubles, Mask]:
+    """Cost of each row (or of `rows`) in `currency`, NaN where unknown; and whether only its rate is unknown."""
+    each = [convert(Money(1.0, code), currency, rates) for code in index.currencies]
+    factors = np.array([*(np.nan if factor is None else factor for factor in each), np.nan])
+    cost, code = index.columns.cost, index.columns.currency
+    if rows is not None:
+        cost, code = cost[rows], code[rows]
+    price = np.where(cost == 0, 0.0, cost * factors[code])
+    return price, np.isnan(price) & ~np.isnan(cost)

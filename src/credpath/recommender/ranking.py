@@ -1,0 +1,224 @@
+"""From features to an order, and from an order to the next credential with its exact propensity."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Protocol
+
+import numpy as np
+
+from credpath.domain.rules import check_number
+from credpath.errors import InvalidInput
+from credpath.recommender.csr import Doubles, Floats, Offsets
+from credpath.recommender.features import COLUMN, FEATURES
+
+# Two steps down: what is no fit for now, and what does not move this learner at all. Larger than any score.
+TIER = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class RankerWeights:
+    """How the rules weigh. Every default is valid; an operator or a training run may write others.
+
+    score = (gap + goal) * effort * readiness * level * novelty * cost + quality + popularity + stack + others.
+    A `..._floor` is what remains of a factor when its feature is 0, so a factor never takes everything.
+    """
+
+    gap: float = 1.0  # of the saturating share x / (x + gap_half) that it closes, unlocks and prepares for
+    gap_half: float = 0.15  # a step that closes so much of the gap is half as good as one that closes all
+    unlock: float = 0.6  # a share behind it, against a share that it closes itself
+    goal: float = 0.3  # of the text's likeness to the goal, between goal_low and goal_high
+    goal_low: float = 0.15
+    goal_high: float = 0.65
+    weeks_half: float = 8.0  # a step of so many weeks is half as good as an instant one
+    readiness_floor: float = 0.3
+    level_floor: float = 0.2
+    novelty_floor: float = 0.5
+    cost_half: float = 1000.0  # US dollars
+    unknown_cost: float = 0.95
+    quality: float = 0.08
+    popularity: float = 0.05
+    stack: float = 0.05
+    co_completion: float = 0.15
+    progress_at_least: float = 0.005  # share of the gap below which a step does not count as one
+    too_hard: float = 0.5  # over_level from which a step is no first choice
+    long_hours: float = 400.0  # from here on it is a degree, and no first choice
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            check_number(getattr(self, field.name), f"ranker weight {field.name}", high=1e9)
+        if min(self.gap_half, self.weeks_half, self.cost_half) <= 0 or self.goal_high <= self.goal_low:
+            raise InvalidInput("gap_half, weeks_half and cost_half are above 0, goal_high above goal_low", where="ranker")
+        if max(self.readiness_floor, self.level_floor, self.novelty_floor, self.unknown_cost) > 1:
+            raise InvalidInput("a floor or unknown_cost is above 1", where="ranker")
+
+
+def weights_to_dict(weights: RankerWeights) -> dict[str, float]:
+    """Plain JSON values."""
+    return asdict(weights)
+
+
+def weights_from_dict(values: Mapping[str, float]) -> RankerWeights:
+    """Missing names keep their default. Raises InvalidInput for an unknown name or a bad value."""
+    unknown = sorted(set(values) - {field.name for field in fields(RankerWeights)})
+    if unknown:
+        raise InvalidInput(f"unknown ranker weights {', '.join(unknown)}", where="ranker.json", fix="remove them")
+    return RankerWeights(**values)
+
+
+class Ranker(Protocol):
+    """Scores candidates; higher is better. Nothing but the features decides, so a log replays."""
+
+    @property
+    def name(self) -> str:
+        """Names the ranker in logs."""
+
+    def score(self, features: Floats) -> Doubles:
+        """(n, features) -> (n,) finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesRanker:
+    """The ranker that needs no training: what a good adviser would weigh, written down."""
+
+    weights: RankerWeights = RankerWeights()
+    name: str = "rules"
+
+    def score(self, features: Floats) -> Doubles:
+        """(n, features) -> (n,). More gap closed never lowers a score; more unmet preparation never raises one."""
+        total: Doubles = np.zeros(len(features))
+        for part in self._parts(features).values():
+            total += part
+        return total
+
+    def contributions(self, features: Floats) -> Doubles:
+        """(n, features) what each feature adds to or takes from the score; a row sums to its score.
+
+        Factors are taken in a fixed order, each with what it takes from the product of those before it.
+        """
+        parts: Doubles = np.zeros((len(features), len(FEATURES)))
+        for name, part in self._parts(features).items():
+            parts[:, COLUMN[name]] += part
+        return parts
+
+    def _parts(self, features: Floats) -> dict[str, Doubles]:
+        w = self.weights
+        f = {name: features[:, COLUMN[name]].astype(np.float64) for name in USED}
+        parts = self._value(f)
+        running: Doubles = sum(parts.values(), start=np.zeros(len(features)))
+        for name, factor in self._factors(f):
+            after = running * factor
+            parts[name] = after - running
+            running = after
+        parts |= {name: getattr(w, weight) * f[name] for name, weight in ADDED.items()}
+        return self._step_down(f, parts)
+
+    def _value(self, f: Mapping[str, Doubles]) -> dict[str, Doubles]:
+        """What the step is worth before effort and fit."""
+        w = self.weights
+        behind = w.unlock * np.maximum(f["unlock_share"], f["prepares_share"])
+        prospect = f["gap_share"] + behind
+        scale = w.gap / (prospect + w.gap_half)
+        hard = f["unlock_share"] >= f["prepares_share"]
+        match = (f["goal_match"] - w.goal_low) / (w.goal_high - w.goal_low)
+        return {
+            "gap_share": scale * f["gap_share"],
+            "unlock_share": np.where(hard, scale * behind, 0.0),
+            "prepares_share": np.where(hard, 0.0, scale * behind),
+            "goal_match": w.goal * np.clip(match, 0.0, 1.0),
+        }
+
+    def _factors(self, f: Mapping[str, Doubles]) -> list[tuple[str, Doubles]]:
+        w = self.weights
+        price = np.where(f["cost_known"] > 0, 1.0 / (1.0 + f["cost_usd"] / w.cost_half), w.unknown_cost)
+        return [
+            ("weeks", 1.0 / (1.0 + f["weeks"] / w.weeks_half)),
+            ("readiness", w.readiness_floor + (1.0 - w.readiness_floor) * f["readiness"]),
+            ("level_fit", w.level_floor + (1.0 - w.level_floor) * f["level_fit"]),
+            ("novelty", w.novelty_floor + (1.0 - w.novelty_floor) * f["novelty"]),
+            ("cost_usd", price),
+        ]
+
+    def _step_down(self, f: Mapping[str, Doubles], parts: dict[str, Doubles]) -> dict[str, Doubles]:
+        """Too hard or too long comes after all that fits; what moves nothing comes last while there is a gap."""
+        w = self.weights
+        moves = np.maximum(f["gap_share"], np.maximum(f["unlock_share"], f["prepares_share"])) >= w.progress_at_least
+        idle = ~moves & (f["goal_gap"] > 0)
+        hard = f["over_level"] >= w.too_hard
+        parts["goal_gap"] = -2.0 * TIER * idle
+        parts["over_level"] = -TIER * (hard & ~idle)
+        parts["hours"] = -TIER * ((f["hours"] > w.long_hours) & ~hard & ~idle)
+        return parts
+
+
+ADDED: Mapping[str, str] = {
+    "quality": "quality", "popularity": "popularity", "stack_progress": "stack", "co_completion": "co_completion",
+}  # fmt: skip
+USED = (
+    "gap_share", "unlock_share", "prepares_share", "goal_match", "cost_known", "cost_usd", "weeks", "readiness",
+    "level_fit", "novelty", "goal_gap", "over_level", "hours", *ADDED,
+)  # fmt: skip
+
+
+def best_first(scores: Doubles) -> Offsets:
+    """Places by falling score; ties keep the order of rows, which is that of ids."""
+    return np.argsort(-scores, kind="stable").astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Who chooses the next credential. "greedy": the best. "epsilon-greedy": sometimes another good one.
+
+    With probability `epsilon` one of the `top` best is drawn evenly, the best among them; only candidates whose
+    score is at least `floor` times the best one's take part.
+    """
+
+    name: str = "greedy"
+    epsilon: float = 0.0
+    floor: float = 0.5
+    top: int = 10
+
+    def __post_init__(self) -> None:
+        if self.name not in ("greedy", "epsilon-greedy"):
+            raise InvalidInput(f"unknown policy {self.name!r}", where="policy", fix="greedy or epsilon-greedy")
+        check_number(self.epsilon, "epsilon", high=1.0)
+        check_number(self.floor, "floor", high=1.0)
+        check_number(self.top, "top", low=1, high=1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`place` among the candidates, and the exact probability with which the policy puts it first."""
+
+    place: int
+    propensity: float
+
+
+def choose(scores: Doubles, policy: Policy, seed: int) -> Choice:
+    """The next credential, from at least one candidate. Same scores, policy and seed: same choice."""
+    order = best_first(scores)
+    explorable = _explorable(scores, order, policy)
+    if policy.name == "greedy" or policy.epsilon == 0 or len(explorable) == 1:
+        return Choice(int(order[0]), 1.0)
+    share = policy.epsilon / len(explorable)
+    best = 1.0 - policy.epsilon + share
+    draw = uniform(seed)
+    if draw < best:
+        return Choice(int(order[0]), best)
+    place = min(len(explorable) - 1, 1 + int((draw - best) / share))
+    return Choice(int(explorable[place]), share)
+
+
+def _explorable(scores: Doubles, order: Offsets, policy: Policy) -> Offsets:
+    best = float(scores[order[0]])
+    lowest = policy.floor * best if best > 0 else best
+    leading = order[: policy.top]
+    return leading[scores[leading] >= lowest]
+
+
+def uniform(seed: int) -> float:
+    """A number in [0, 1) with 53 random bits, by SHA-256 of the seed: no state, the same on every machine."""
+    digest = hashlib.sha256(f"credpath-policy:{seed}".encode()).digest()
+    return (int.from_bytes(digest[:8], "big") >> 11) / 2.0**53

@@ -1,0 +1,140 @@
+"""Candidates: a few hundred eligible credentials, each for a reason that stays with it as a feature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import faiss
+import numpy as np
+
+from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.closing import Closing, GoalGap
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
+from credpath.recommender.filters import Eligibility
+from credpath.recommender.standing import Standing
+
+RETRIEVERS = ("gap", "pace", "goal_text", "unlock", "popular", "co_completion")
+DEPTH = {"gap": 80, "pace": 80, "goal_text": 80, "unlock": 40, "popular": 40, "co_completion": 60}
+MAX_CANDIDATES = 200
+# Reciprocal rank fusion: 1 / (60 + rank), the constant of Cormack, Clarke and Buettcher (SIGIR 2009).
+FUSION = 60.0
+# How much of a locked credential's worth its soft preparation is credited with, against a hard prerequisite.
+SOFT = 0.3
+# Hours after which the closed gap counts half, for the retriever that looks for quick steps.
+QUICK_HOURS = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """(n,) what each credential brings: by itself, and by what it opens (hard) or prepares for (soft)."""
+
+    closes: Doubles
+    unlocks: Doubles
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """`rows` ascending. `ranks` (k, retrievers): 1 / (1 + rank), 0 where that retriever did not find it.
+
+    `degraded`: no retriever found anything, so these are merely what is popular.
+    """
+
+    rows: Offsets
+    ranks: Floats
+    degraded: bool
+
+
+def assess_worth(index: CatalogueIndex, standing: Standing, eligibility: Eligibility, closed: Closing) -> Worth:
+    """Own worth of every credential, and the best worth that lies behind it."""
+    locked_worth = np.where(eligibility.locked, closed.of_row, 0.0)
+    return Worth(closed.of_row, index.graph.leads_to(standing.held, eligibility.possible, locked_worth))
+
+
+def retrieve(
+    index: CatalogueIndex,
+    eligibility: Eligibility,
+    worth: Worth,
+    goal_vector: Floats | None,
+    co_completion: Floats | None,
+) -> Candidates:
+    """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible."""
+    allowed = eligibility.eligible
+    found = [
+        _best(worth.closes, allowed, DEPTH["gap"]),
+        _best(worth.closes / (1.0 + index.columns.hours / QUICK_HOURS), allowed, DEPTH["pace"]),
+        near_goal(index, goal_vector, allowed, DEPTH["goal_text"]),
+        _best(worth.unlocks, allowed, DEPTH["unlock"]),
+        _best(index.columns.popularity * np.sqrt(worth.closes), allowed, DEPTH["popular"]),
+        _best(co_completion, allowed, DEPTH["co_completion"]),
+    ]
+    candidates = _union(found)
+    if len(candidates.rows):
+        return candidates
+    popular = _best(index.columns.popularity + index.columns.quality, allowed, MAX_CANDIDATES)
+    rows = np.sort(popular)
+    return Candidates(rows, np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32), degraded=True)
+
+
+def _best(scores: Doubles | Floats | None, allowed: Mask, depth: int) -> Offsets:
+    """Rows with the highest positive scores, best first, ties by row."""
+    if scores is None:
+        return np.zeros(0, dtype=np.int64)
+    rows = np.flatnonzero(allowed & (scores > 0))
+    values = scores[rows]
+    if len(rows) > depth:
+        floor = np.partition(values, len(values) - depth)[len(values) - depth]
+        strong = values >= floor
+        rows, values = rows[strong], values[strong]
+    return rows[np.argsort(-values, kind="stable")[:depth]]
+
+
+def near_goal(index: CatalogueIndex, goal_vector: Floats | None, allowed: Mask, depth: int) -> Offsets:
+    """Rows whose text lies nearest to the goal's, by exact search among the allowed ones."""
+    if goal_vector is None or not len(index.ids) or not allowed.any():
+        return np.zeros(0, dtype=np.int64)
+    # More than one thread a request is slower under load, and the setting belongs to the calling thread.
+    faiss.omp_set_num_threads(1)
+    query = np.ascontiguousarray(goal_vector, dtype=np.float32).reshape(1, -1)
+    similarity, rows = index.search.search(query, min(depth, len(index.ids)), params=_only(allowed))
+    rows = rows[0][(rows[0] >= 0) & (similarity[0] > 0)]
+    return np.asarray(rows, dtype=np.int64)
+
+
+def _only(allowed: Mask) -> Any:
+    """Search parameters that keep the filters inside the search, so that they hold and the depth is kept."""
+    if allowed.all():
+        return None
+    return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")))
+
+
+def _union(found: list[Offsets]) -> Candidates:
+    everything = np.concatenate(found)
+    if not len(everything):
+        return Candidates(everything, np.zeros((0, len(RETRIEVERS)), dtype=np.float32), degraded=False)
+    retriever = np.repeat(np.arange(len(found)), [len(rows) for rows in found])
+    rank = np.concatenate([np.arange(len(rows)) for rows in found])
+    rows, line = np.unique(everything, return_inverse=True)
+    if len(rows) > MAX_CANDIDATES:
+        fused = np.bincount(line, weights=1.0 / (FUSION + rank))
+        kept = np.sort(np.argsort(-fused, kind="stable")[:MAX_CANDIDATES])
+        renumbered = np.full(len(rows), -1)
+        renumbered[kept] = np.arange(len(kept))
+        rows, line = rows[kept], renumbered[line]
+        retriever, rank, line = retriever[line >= 0], rank[line >= 0], line[line >= 0]
+    ranks = np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32)
+    ranks[line, retriever] = 1.0 / (1.0 + rank)
+    return Candidates(rows, ranks, degraded=False)
+
+
+def soft_worth(index: CatalogueIndex, rows: Offsets, eligibility: Eligibility, worth: Worth) -> Doubles:
+    """(len(rows),) best worth of an open or locked credential that recommends each row beforehand, times SOFT."""
+    later = np.where(eligibility.eligible | eligibility.locked, worth.closes, 0.0)
+    return SOFT * index.preparations.leads_to(rows, later)
+
+
+def goal_similarity(index: CatalogueIndex, goal_vector: Floats | None, rows: Offsets) -> Floats:
+    """(len(rows),) cosine of each credential's text with the goal's; 0 without a goal or a vector."""
+    if goal_vector is None:
+        return np.zeros(len(rows), dtype=np.float32)
+    return index.vectors[rows] @ np.asarray(goal_vector, dtype=np.float32).ravel()

@@ -1,0 +1,186 @@
+"""The catalogue: credentials of a tenant, and the links derived from them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+
+from credpath.domain.catalogue import Credential, SkillLink
+from credpath.errors import Conflict
+from credpath.store.bulk import append_rows, rows_by_key, upsert
+from credpath.store.codec import decode_credential, digest, encode
+from credpath.store.tables import CredentialLinkRow, CredentialRow, TenantStateRow, columns_of, table_of
+from credpath.store.tenants import lock_tenant
+
+VERSION_SPACE = 2**128
+MAX_QUERY_WORDS = 8
+MAX_SEARCH_TEXT = 8_000
+# PostgreSQL indexes at most 2,700 bytes a row; a longer title keeps its place up to here.
+MAX_SORT_TITLE = 200
+
+_CREDENTIAL = table_of(CredentialRow)
+_LINK = table_of(CredentialLinkRow)
+_STATE = table_of(TenantStateRow)
+_OF_TENANT = _CREDENTIAL.c.tenant == bindparam("tenant")
+_ONE = select(_CREDENTIAL.c.record).where(_OF_TENANT, _CREDENTIAL.c.credential_id == bindparam("credential_id"))
+_ALL = select(_CREDENTIAL.c.record).where(_OF_TENANT).order_by(_CREDENTIAL.c.credential_id)
+_VERSION = select(_STATE.c.catalogue_version).where(_STATE.c.tenant == bindparam("tenant"))
+_LINKED = select(_CREDENTIAL.c.credential_id).where(_OF_TENANT, _CREDENTIAL.c.links_basis == bindparam("basis"))
+_LINKS = (
+    select(*columns_of(CredentialLinkRow, "credential_id", *(f.name for f in fields(SkillLink))))
+    .where(_LINK.c.tenant == bindparam("tenant"))
+    .order_by(_LINK.c.credential_id, _LINK.c.position)
+)
+_SET_BASIS = (
+    update(_CREDENTIAL)
+    .where(_CREDENTIAL.c.tenant == bindparam("of_tenant"), _CREDENTIAL.c.credential_id == bindparam("key"))
+    .values(links_basis=bindparam("basis"))
+)
+_DROP_LINKS = delete(_LINK).where(_LINK.c.tenant == bindparam("tenant"), _LINK.c.credential_id == bindparam("key"))
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueSaved:
+    """What `save_credentials` did, and the catalogue's version after it."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+    version: str
+
+
+def save_credentials(
+    connection: Connection, tenant: str, credentials: Iterable[Credential], now: datetime
+) -> CatalogueSaved:
+    """Inserts or replaces by id; equal content is not written, and alone does not change the version.
+
+    A changed credential loses its links: they were derived from what it said before. Raises Conflict when an id
+    comes with two contents.
+    """
+    lock_tenant(connection, tenant)
+    records = _records(credentials)
+    present = _digests(connection, tenant, records)
+    changed = {key: record for key, record in records.items() if present.get(key) != record[1]}
+    upsert(connection, _CREDENTIAL, [_row(tenant, *changed[key], now) for key in sorted(changed)])
+    updated = sorted(set(changed) & set(present))
+    if updated:
+        connection.execute(_DROP_LINKS, [{"tenant": tenant, "key": key} for key in updated])
+    version = _next_version(catalogue_version(connection, tenant), present, changed)
+    if changed:
+        upsert(connection, _STATE, [{"tenant": tenant, "catalogue_version": version}])
+    return CatalogueSaved(len(changed) - len(updated), len(updated), len(records) - len(changed), version)
+
+
+def get_credential(connection: Connection, tenant: str, credential_id: str) -> Credential | None:
+    """One credential, or None."""
+    record = connection.execute(_ONE, {"tenant": tenant, "credential_id": credential_id}).scalar()
+    return None if record is None else decode_credential(record)
+
+
+def list_credentials(
+    connection: Connection, tenant: str, query: str = "", after: str = "", limit: int = 50
+) -> tuple[Credential, ...]:
+    """A page by title. Every word of `query` is in the title, awarding body, outcomes or id, in any case.
+
+    `after`: the last id of the page before; an id that is not there starts from the beginning.
+    """
+    statement = select(_CREDENTIAL.c.record).where(_CREDENTIAL.c.tenant == tenant)
+    for word in _folded(query).split()[:MAX_QUERY_WORDS]:
+        statement = statement.where(_CREDENTIAL.c.search_text.contains(word, autoescape=True))
+    order = (_CREDENTIAL.c.sort_title, _CREDENTIAL.c.credential_id)
+    last = select(*order).where(_CREDENTIAL.c.tenant == tenant, _CREDENTIAL.c.credential_id == after)
+    if after and (place := connection.execute(last).one_or_none()):
+        statement = statement.where(tuple_(*order) > tuple_(*place))
+    return tuple(map(decode_credential, connection.execute(statement.order_by(*order).limit(limit)).scalars()))
+
+
+def load_catalogue(connection: Connection, tenant: str) -> tuple[Credential, ...]:
+    """Every credential of the tenant, sorted by id."""
+    return tuple(map(decode_credential, connection.execute(_ALL, {"tenant": tenant}).scalars()))
+
+
+def catalogue_version(connection: Connection, tenant: str) -> str:
+    """A digest of the catalogue's content: the same rows have the same version in every database."""
+    return str(connection.execute(_VERSION, {"tenant": tenant}).scalar() or f"{0:032x}")
+
+
+def save_links(connection: Connection, tenant: str, basis: str, links: Mapping[str, Sequence[SkillLink]]) -> None:
+    """Replaces the links of the credentials named; one with no links is remembered as linked too.
+
+    `basis` says what they were derived from, for example taxonomy version and encoder. An unknown credential
+    is passed over.
+    """
+    known = _digests(connection, tenant, links)
+    named = [key for key in sorted(links) if key in known]
+    if named:
+        connection.execute(_DROP_LINKS, [{"tenant": tenant, "key": key} for key in named])
+        connection.execute(_SET_BASIS, [{"of_tenant": tenant, "key": key, "basis": basis} for key in named])
+    append_rows(connection, _LINK, [_link_row(tenant, key, *place) for key in named for place in enumerate(links[key])])
+
+
+def load_links(connection: Connection, tenant: str, basis: str) -> dict[str, tuple[SkillLink, ...]]:
+    """The links of every credential that was linked on this basis; one that is absent has to be linked."""
+    linked = connection.execute(_LINKED, {"tenant": tenant, "basis": basis}).scalars()
+    found: dict[str, list[SkillLink]] = {key: [] for key in sorted(linked)}
+    for credential_id, *link in connection.execute(_LINKS, {"tenant": tenant}):
+        if credential_id in found:
+            found[credential_id].append(SkillLink(*link))
+    return {key: tuple(links) for key, links in found.items()}
+
+
+def _digests(connection: Connection, tenant: str, credential_ids: Iterable[str]) -> dict[str, str]:
+    columns = (_CREDENTIAL.c.credential_id, _CREDENTIAL.c.digest)
+    return {row[0]: row[1] for row in rows_by_key(connection, columns, tenant, sorted(credential_ids))}
+
+
+def _records(credentials: Iterable[Credential]) -> dict[str, tuple[Credential, str, str]]:
+    """credential_id -> (credential, digest, JSON)."""
+    records: dict[str, tuple[Credential, str, str]] = {}
+    for credential in credentials:
+        text = encode(credential)
+        record = (credential, digest(text), text)
+        if records.setdefault(credential.credential_id, record)[1] != record[1]:
+            what = f"credential {credential.credential_id!r} comes twice with different content"
+            raise Conflict(what, where="credential_id", fix="keep one of the two")
+    return records
+
+
+def _row(tenant: str, credential: Credential, record_digest: str, record: str, now: datetime) -> dict[str, Any]:
+    return {
+        "tenant": tenant, "credential_id": credential.credential_id, "title": credential.title,
+        "sort_title": _folded(credential.title)[:MAX_SORT_TITLE], "awarding_body": credential.awarding_body,
+        "status": credential.status, "search_text": _search_text(credential), "record": record,
+        "digest": record_digest, "links_basis": "", "updated_at": now,
+    }  # fmt: skip
+
+
+def _search_text(credential: Credential) -> str:
+    words = (credential.title, credential.awarding_body, credential.credential_id)
+    return _folded(" ".join((*words, *(outcome.label for outcome in credential.outcomes))))[:MAX_SEARCH_TEXT]
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _next_version(version: str, present: Mapping[str, str], changed: Mapping[str, tuple[Any, str, str]]) -> str:
+    """The version after a change: a sum of one number a credential, so that it costs only what changed."""
+    added = sum(_share(key, record[1]) for key, record in changed.items())
+    taken = sum(_share(key, present[key]) for key in changed if key in present)
+    return f"{(int(version, 16) + added - taken) % VERSION_SPACE:032x}"
+
+
+def _share(credential_id: str, record_digest: str) -> int:
+    return int(digest(f"{credential_id}\t{record_digest}"), 16)
+
+
+def _link_row(tenant: str, credential_id: str, position: int, link: SkillLink) -> tuple[Any, ...]:
+    return (
+        tenant, credential_id, position, link.skill_uri, link.label, float(link.strength), float(link.confidence),
+        link.declared, link.method,
+    )  # fmt: skip

@@ -1,0 +1,40 @@
+"""The schema, step by step. Needs no alembic.ini: `upgrade` hands alembic its connection and its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from credpath.errors import NotReady
+
+HEAD = "0001"
+
+
+def revision(connection: Connection) -> str:
+    """The revision that the database is at, "" before the first. Ends the transaction when there is none."""
+    try:
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+    except DBAPIError as error:
+        if "alembic_version" not in str(error.orig):
+            raise
+        connection.rollback()
+        return ""
+
+
+def upgrade(connection: Connection, where: str = "") -> None:
+    """Runs the missing steps in the caller's transaction. Raises NotReady when the database is ahead of us."""
+    from alembic import command  # 0.2 s, and only migrating needs it
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise NotReady(
+            f"the schema cannot be migrated: {error}", where=where, fix="install the newest credpath"
+        ) from error

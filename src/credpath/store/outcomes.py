@@ -1,0 +1,96 @@
+"""What happened: outcomes, known by their id, and the popularity that they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, func, select
+
+from credpath.domain.outcomes import Outcome, OutcomeKind
+from credpath.store.bulk import insert_new, rows_by_key
+from credpath.store.tables import OutcomeRow, columns_of, table_of
+
+# What a learner's strongest outcome on a credential adds to its popularity: finishing counts, clicking hardly.
+POPULARITY: Mapping[OutcomeKind, float] = {
+    "awarded": 1.0, "completed": 1.0, "started": 0.5, "enrolled": 0.5, "dropped": 0.2, "clicked": 0.1, "dismissed": 0.0,
+}  # fmt: skip
+
+_OUTCOME = table_of(OutcomeRow)
+_COLUMNS = columns_of(OutcomeRow, *(f.name for f in fields(Outcome)))
+_IN_ORDER = (_OUTCOME.c.occurred_at, _OUTCOME.c.outcome_id)
+_OF_TENANT = _OUTCOME.c.tenant == bindparam("tenant")
+_OF_LEARNER = select(*_COLUMNS).where(_OF_TENANT, _OUTCOME.c.learner_id == bindparam("learner_id")).order_by(*_IN_ORDER)
+_STRONGEST = (
+    select(_OUTCOME.c.credential_id, func.max(case(POPULARITY, value=_OUTCOME.c.kind, else_=0.0)).label("weight"))
+    .where(_OF_TENANT)
+    .group_by(_OUTCOME.c.credential_id, _OUTCOME.c.learner_id)
+    .subquery()
+)
+_POPULARITY = (
+    select(_STRONGEST.c.credential_id, func.sum(_STRONGEST.c.weight))
+    .group_by(_STRONGEST.c.credential_id)
+    .order_by(_STRONGEST.c.credential_id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesSaved:
+    """`duplicates` were known with the same content; `conflicts` are ids known with another, not stored again."""
+
+    inserted: int
+    duplicates: int
+    conflicts: tuple[str, ...]
+
+
+def save_outcomes(connection: Connection, tenant: str, outcomes: Iterable[Outcome]) -> OutcomesSaved:
+    """Stores what is new. An id that comes with two contents in the batch is a conflict and is not stored."""
+    once: dict[str, Outcome] = {}
+    conflicts: set[str] = set()
+    given = 0
+    for outcome in outcomes:
+        given += 1
+        if once.setdefault(outcome.outcome_id, outcome) != outcome:
+            conflicts.add(outcome.outcome_id)
+    fresh = sorted(set(once) - conflicts)
+    inserted = {key for _, key in insert_new(connection, _OUTCOME, [_row(tenant, once[key]) for key in fresh])}
+    known = [key for key in fresh if key not in inserted]
+    for row in rows_by_key(connection, _COLUMNS, tenant, known):
+        if once[row[0]] != Outcome(*row):
+            conflicts.add(row[0])
+    return OutcomesSaved(len(inserted), given - len(inserted) - len(conflicts), tuple(sorted(conflicts)))
+
+
+def outcomes_of(connection: Connection, tenant: str, learner_id: str) -> tuple[Outcome, ...]:
+    """The learner's outcomes in time order."""
+    rows = connection.execute(_OF_LEARNER, {"tenant": tenant, "learner_id": learner_id})
+    return tuple(Outcome(*row) for row in rows)
+
+
+def load_outcomes(
+    connection: Connection, tenant: str, since: datetime | None = None, before: datetime | None = None
+) -> Iterator[Outcome]:
+    """All outcomes of the tenant in time order, one by one; `since` inclusive, `before` exclusive."""
+    statement = select(*_COLUMNS).where(_OUTCOME.c.tenant == tenant).order_by(*_IN_ORDER)
+    if since is not None:
+        statement = statement.where(_OUTCOME.c.occurred_at >= since)
+    if before is not None:
+        statement = statement.where(_OUTCOME.c.occurred_at < before)
+    for row in connection.execution_options(yield_per=1_000).execute(statement):
+        yield Outcome(*row)
+
+
+def popularity(connection: Connection, tenant: str) -> dict[str, float]:
+    """credential_id -> sum over learners of `POPULARITY` of their strongest outcome on it."""
+    return {key: float(weight) for key, weight in connection.execute(_POPULARITY, {"tenant": tenant})}
+
+
+def _row(tenant: str, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "tenant": tenant, "outcome_id": outcome.outcome_id, "learner_id": outcome.learner_id,
+        "credential_id": outcome.credential_id, "kind": outcome.kind, "occurred_at": outcome.occurred_at,
+        "score": None if outcome.score is None else float(outcome.score), "impression_id": outcome.impression_id,
+        "ordinal": outcome.ordinal,
+    }  # fmt: skip

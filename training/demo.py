@@ -1,0 +1,91 @@
+"""Make a fresh checkout answer: sample data, first bundle, demo key. Each part is skipped when it is there.
+
+A second run takes about a second: nothing here imports torch unless a bundle has to be built.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from credpath.config import load_settings
+from credpath.errors import Unauthorized
+from credpath.service import catalogue, importing, keys
+from credpath.service.context import Context
+from credpath.service.opening import open_context
+from credpath.service.tenants import PUBLIC
+from credpath.store.credentials import load_catalogue
+from credpath.store.taxonomies import active_taxonomy
+
+SAMPLE = Path(__file__).resolve().parent.parent / "data"
+
+
+def main() -> None:
+    """Entry point of `make demo`."""
+    settings = load_settings()
+    context = open_context(settings.url, settings.models, settings.preferences())
+    try:
+        prepare(context, settings.tenant)
+        secret = demo_key(context, settings.tenant, settings.home / "demo_key")
+    finally:
+        context.close()
+    address = f"http://{settings.host}:{settings.port}"
+    print(f"documentation: {address}/docs")
+    print(f"demo key:      {secret}")
+    print(
+        f"try:           curl -s {address}/v1/recommendations -H 'Authorization: Bearer {secret}' "
+        """-H 'Content-Type: application/json' -d '{"goal": "data analyst"}'"""
+    )
+
+
+def prepare(context: Context, tenant: str) -> None:
+    """Loads the sample where the tenant has no catalogue, and builds a bundle where none serves."""
+    with context.database.read() as connection:
+        known = active_taxonomy(connection, PUBLIC) is not None
+        filled = bool(load_catalogue(connection, tenant))
+    if not known:
+        _step("sample taxonomy", lambda: importing.import_taxonomy(context, PUBLIC, SAMPLE / "taxonomy", "", _silent))
+    if not filled:
+        _step("sample catalogue", lambda: catalogue.import_catalogue(context, tenant, SAMPLE / "catalogue.jsonl"))
+        _step("sample learners", lambda: importing.import_learners(context, tenant, SAMPLE / "learners.jsonl", _silent))
+        _step("sample outcomes", lambda: importing.import_outcomes(context, tenant, SAMPLE / "outcomes.csv", _silent))
+    if not context.serving.ready:
+        from training.bundle import build_bundle
+
+        _step("first bundle (encoder export, vectors, index)", lambda: build_bundle(context))
+        context.serving.check()
+    if not filled:
+        results = SAMPLE / "assessments.csv"
+        _step("sample assessment results", lambda: importing.import_assessments(context, tenant, results, _silent))
+
+
+def demo_key(context: Context, tenant: str, file: Path) -> str:
+    """The key kept in `file` while it works, else a new one, readable by the owner only."""
+    if file.exists():
+        secret = file.read_text(encoding="utf-8").strip()
+        try:
+            keys.authenticate(context, secret)
+        except Unauthorized:
+            file.unlink()
+        else:
+            return secret
+    secret, _ = keys.create_key(context, tenant, "demo", keys.SCOPES)
+    file.touch(mode=0o600)
+    file.write_text(secret + "\n", encoding="utf-8")
+    return secret
+
+
+def _step(title: str, work: Callable[[], object]) -> None:
+    started = time.perf_counter()
+    print(f"{title} ...", end=" ", flush=True)
+    work()
+    print(f"{time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _silent(_stage: str, _rows: int) -> None:
+    """Steps print their own line."""
+
+
+if __name__ == "__main__":
+    main()
