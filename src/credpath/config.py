@@ -87,9 +87,10 @@ class Settings(BaseSettings):
     @field_validator("rate_limit")
     @classmethod
     def _rate(cls, value: str) -> str:
-        if value:
-            limits.parse(value)
-        return value
+        try:
+            return value if not value or limits.parse(value) else ""
+        except ValueError:
+            raise ValueError("is not a rate, for example 100/second") from None
 
     @field_validator("exchange_rates")
     @classmethod
@@ -110,7 +111,7 @@ class Settings(BaseSettings):
 
         return Preferences(
             default_languages=self.default_languages,
-            policy=Policy(epsilon=self.exploration),
+            policy=Policy("epsilon-greedy" if self.exploration else "greedy", epsilon=self.exploration),
             exchange_rates=dict(self.exchange_rates),
         )
 

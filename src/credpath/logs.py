@@ -26,7 +26,7 @@ def configure_logging(level: str = "info", *, terminal: bool | None = None) -> N
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=False,
     )
     _adopt_standard_logging(level, shared, last)
 

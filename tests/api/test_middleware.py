@@ -49,7 +49,7 @@ def application() -> tuple[Observe, Metrics]:
     metrics = Metrics()
     limits = BodyLimits(LIMIT, {"/import": 10 * LIMIT})
     router = Router(routes)
-    return Observe(router, metrics=metrics, right_of=lambda e: rights.get(e), body_limits=limits), metrics  # type: ignore[arg-type, call-overload]
+    return Observe(router, metrics=metrics, right_of=rights.get, body_limits=limits), metrics  # type: ignore[arg-type, call-overload]
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +147,11 @@ def test_metrics_count_by_route_and_status_and_nothing_stays_in_flight() -> None
         for _ in range(3):
             client.get("/echo")
         client.get("/nowhere")
-        client.request("BREW", "/echo")
+        client.request("PROPFIND", "/echo")
     text = metrics.page("bundle-1").decode()
     assert 'credpath_requests_total{method="GET",route="/echo",status="200"} 3.0' in text
     assert 'method="OTHER"' in text
-    assert "BREW" not in text
+    assert "PROPFIND" not in text
     assert 'route="unmatched"' in text
     assert "nowhere" not in text
     assert "credpath_requests_in_flight 0.0" in text

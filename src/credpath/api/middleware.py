@@ -47,6 +47,7 @@ class Observe:
         self._metrics = metrics
         self._right_of = right_of
         self._body_limits = body_limits
+        self._log = log.bind()  # a lazy logger is put together anew for every line
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI call."""
@@ -88,7 +89,7 @@ class Observe:
         route = right.template if right else "unmatched"
         method = scope["method"] if scope["method"] in METHODS else "OTHER"
         self._metrics.end(method, route, status, seconds)
-        note = log.debug if route in PROBES else log.info
+        note = self._log.debug if route in PROBES else self._log.info
         note("request", method=method, route=route, status=status, milliseconds=round(seconds * 1e3, 2))
 
 

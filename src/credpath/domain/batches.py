@@ -83,18 +83,18 @@ class _Report:
 
 
 def _without_repeats(credentials: Sequence[Credential], report: _Report) -> dict[str, Credential]:
-    once: dict[str, Credential] = {}
-    seen: dict[str, int] = {}
+    given: dict[str, list[Credential]] = {}
     for credential in credentials:
-        name = credential.credential_id
-        occurrence = seen[name] = seen.get(name, -1) + 1
-        first = once.setdefault(name, credential)
-        if differing := _differing_fields(first, credential):
-            file, line = report.place(name)
-            earlier = f"{file}:{line}" if line else "before"
-            reason = f"credential {name!r} was given {earlier} with another {', '.join(differing)}"
-            report.refuse(name, reason, "keep one of the two, or give them different ids", occurrence)
-    return once
+        contents = given.setdefault(credential.credential_id, [])
+        if contents and (differing := _differing_fields(contents[0], credential)):
+            file, line = report.place(credential.credential_id)
+            earlier = f"on {file}:{line}" if line else "before"
+            reason = f"credential {credential.credential_id!r} was given {earlier} with another {', '.join(differing)}"
+            fix = "keep one of the two, or give them different ids"
+            report.refuse(credential.credential_id, reason, fix, len(contents))
+        contents.append(credential)
+    # Of several contents any will do to find further faults, as long as it is the same for any order.
+    return {name: contents[0] if len(contents) == 1 else min(contents, key=repr) for name, contents in given.items()}
 
 
 def _differing_fields(one: Credential, other: Credential) -> list[str]:

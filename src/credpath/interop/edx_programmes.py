@@ -62,7 +62,8 @@ def parse_programmes(cell: str) -> tuple[Programme, ...]:
 
 def programme_credential(programme: Programme, members: Sequence[Credential]) -> Credential:
     """The stack of a programme: earned by all of its courses, of which the file may hold only some."""
-    bodies = dict.fromkeys(m.awarding_body for m in members if m.awarding_body)
+    named = dict.fromkeys(m.awarding_body for m in members if m.awarding_body)
+    bodies = [body for body in named if not any(body in other and body != other for other in named)]
     languages = dict.fromkeys(code for m in members for code in m.languages)
     skills = dict.fromkeys(o.label for m in members for o in m.outcomes)
     titles = "; ".join(m.title for m in members)

@@ -7,6 +7,7 @@ capital inside a word; words that are spelled with capitals inside are kept whol
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from credpath.interop.scraped_text import clean_line, said
 
@@ -16,7 +17,8 @@ _CAMEL = re.compile(
     r"(?:Java|Type|Post)Script|Git(?:Hub|Lab)|(?:Linked|Array|Skip)Lists?|Hash[Mm]aps?|PyTorch|TensorFlow|TinyML|"
     r"ArcGIS|QGIS|InVEST|ChatGPT|PyCharm|NumPy|SciPy|PowerPoint|YouTube|LinkedIn|DevOps|NoSQL|PostgreSQL|MySQL|"
     r"BigQuery|OpenCV|OpenAI|WordPress|LaTeX|FinTech|[Mm]ac[Oo][Ss]|VirtualBox|CompTIA|AutoCAD|SolidWorks|BSc|MSc|"
-    r"PhD|Micro(?:Masters|Bachelors)|NatCap|Delft[Xx]|Harvard[Xx]|IIMBx|IoT|IPv\d|eCars\w*|ALUs|APIs|PDFs|ed[Xx]|"
+    r"PhD|Micro(?:Masters|Bachelors)|NatCap|Delft[Xx]|Harvard[Xx]|IIMBx|IoT|IPv\d|eCars\w*|ALUs|APIs|PDFs|"
+    r"[Ee]d[Xx](?:\.org)?|"
     r"McGraw|DaVinci|XSeries|Node\.js|Cilium\.io|\b[A-Z]{2,}\d[\dA-Z]*x?(?:[IVX]+\b|[\d.]*)|\bUXe\d+x[\d.]*"
 )
 # Between two list items: a capital, an ordinal or the usual first word of an item, straight after a letter.
@@ -58,4 +60,4 @@ def _separated(text: str) -> str:
     cuts = {f.start() for f in _JUNCTION.finditer(text) if not any(a < f.start() < b for a, b in kept)}
     cuts |= {end for _, end in kept if end < len(text) and text[end].isupper()}
     edges = [0, *sorted(cuts), len(text)]
-    return "\n".join(text[a:b] for a, b in zip(edges, edges[1:], strict=False))
+    return "\n".join(text[a:b] for a, b in pairwise(edges))

@@ -19,17 +19,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from operator import mul
 
 CERTAIN = 0.8
 LONGEST_RUN = 120
 LONGEST_LABEL = 14
+MOST_LONGER = 7
 
-# Weights of the span model, in natural log units unless noted.
+# The span model: probabilities are raised to _POWER, which keeps it from being too sure; the others multiply.
+_POWER = 0.5
 _START_PRIOR, _NEXT_PRIOR, _END_PRIOR = 60.0, 30.0, 2.0  # pseudo-counts
-_LIKE_LABEL_START, _LIKE_LABEL_END, _LIKE_RUN_END = 2.0, 1.0, 1.0
-_PAIR_OF_LABEL, _PAIR_REPEATED = 1.0, 1.5
-_LENGTH_DIFFERENCE, _SINGLE_WORD, _PER_SPAN, _WORD_TWICE = 1.0, 3.0, 1.0, 4.0
-_TEMPERATURE = 2.0
+_LIKE_LABEL_START, _LIKE_LABEL_END, _LIKE_RUN_END = math.exp(1.0), math.exp(0.5), math.exp(0.5)
+_PAIR_OF_LABEL, _PAIR_REPEATED = math.exp(0.5), 1.5  # the second is an exponent
+_PER_WORD_LONGER, _SINGLE_WORD, _PER_SPAN, _WORD_TWICE = math.exp(-0.5), math.exp(-1.5), math.exp(-0.5), math.exp(-2.0)
 
 _CAPITAL = re.compile(r"[‘'\"“(]?[A-Z](?:[a-z’']|$|-)")
 _ENDS_SENTENCE = re.compile(r"[^\s.]{2,}[.!?][)\"'”’]?$")
@@ -101,48 +103,44 @@ class LabelSplitter:
     def _weigh(self, words: list[str], label: list[str]) -> list[list[float]]:
         """spans[i][k]: the weight (not log) that words i to i + k are one label."""
         stems, label_stems = [self._stem(word) for word in words], [self._stem(word) for word in label]
-        starts, ends = self._edge_scores(words, stems, label_stems)
-        inner = self._inner_scores(words, stems, set(pairwise(label_stems)))
-        longest = min(LONGEST_LABEL, len(label) + 10)
+        starts, ends = self._edge_weights(words, stems, label_stems)
+        inner = self._inner_weights(words, stems, set(pairwise(label_stems)))
+        lengths = _length_weights(len(label))
+        twice = [stem if len(stem) > 3 else "" for stem in stems]
         spans = []
-        for i, start in enumerate(starts):
-            total = start
-            seen: set[str] = set()
-            row = []
-            for j in range(i, min(len(words), i + longest)):
-                total += inner[j] if j > i else 0.0
-                total -= _WORD_TWICE if stems[j] in seen else 0.0
-                if len(stems[j]) > 3:
-                    seen.add(stems[j])
-                length = abs(j + 1 - i - len(label)) * _LENGTH_DIFFERENCE + (_SINGLE_WORD if j == i else 0.0)
-                row.append(math.exp((total + ends[j] - length - _PER_SPAN) / _TEMPERATURE))
+        for i, weight in enumerate(starts):
+            row = [weight * ends[i] * lengths[0]]
+            total, seen = weight, {twice[i]}
+            for k, length in enumerate(lengths[1 : len(words) - i], 1):
+                stem = twice[i + k]
+                total *= inner[i + k]
+                if stem and stem in seen:
+                    total *= _WORD_TWICE
+                seen.add(stem)
+                row.append(total * ends[i + k] * length)
             spans.append(row)
         return spans
 
-    def _edge_scores(self, words: list[str], stems: list[str], label: list[str]) -> tuple[list[float], list[float]]:
+    def _edge_weights(self, words: list[str], stems: list[str], label: list[str]) -> tuple[list[float], list[float]]:
         """How well each word begins and ends a label, relative to how frequent it is."""
         starts, ends = [], []
         for word, stem in zip(words, stems, strict=True):
-            share = self._share(word)
-            start = math.log((self._starts[word] / share + _START_PRIOR) / (self._labels + _START_PRIOR))
-            starts.append(start + (_LIKE_LABEL_START if stem == label[0] else 0.0))
-            end = math.log(self._end_chance(word))
-            end += _LIKE_LABEL_END if stem == label[-1] else 0.0
-            ends.append(end + (_LIKE_RUN_END if stem == stems[-1] else 0.0))
+            start = (self._starts[word] / self._share(word) + _START_PRIOR) / (self._labels + _START_PRIOR)
+            starts.append(start**_POWER * (_LIKE_LABEL_START if stem == label[0] else 1.0))
+            end = self._end_chance(word) ** _POWER * (_LIKE_LABEL_END if stem == label[-1] else 1.0)
+            ends.append(end * (_LIKE_RUN_END if stem == stems[-1] else 1.0))
         return starts, ends
 
-    def _inner_scores(self, words: list[str], stems: list[str], label_pairs: set[tuple[str, str]]) -> list[float]:
+    def _inner_weights(self, words: list[str], stems: list[str], label_pairs: set[tuple[str, str]]) -> list[float]:
         """How well each word goes on from the one before it within a label; the first entry is unused."""
         repeated = Counter(pairwise(stems))
-        scores = [0.0]
-        for i in range(1, len(words)):
-            before, word, pair = words[i - 1], words[i], (stems[i - 1], stems[i])
+        weights = [1.0]
+        for before, word, pair in zip(words, words[1:], pairwise(stems), strict=False):
             follows = self._pairs[before, word] / self._share(word) + _NEXT_PRIOR
-            score = math.log(follows / (self._words[before] + _NEXT_PRIOR))
-            score += math.log(max(1e-6, 1.0 - self._end_chance(before)))
-            score += _PAIR_OF_LABEL if pair in label_pairs else 0.0
-            scores.append(score + _PAIR_REPEATED * math.log(repeated[pair]))
-        return scores
+            goes_on = follows / (self._words[before] + _NEXT_PRIOR) * max(1e-6, 1.0 - self._end_chance(before))
+            weight = (goes_on * repeated[pair] ** _PAIR_REPEATED) ** _POWER
+            weights.append(weight * (_PAIR_OF_LABEL if pair in label_pairs else 1.0))
+        return weights
 
     def _share(self, word: str) -> float:
         return (self._words[word] + 0.5) / self._total
@@ -157,6 +155,13 @@ class LabelSplitter:
         if found is None:
             found = self._stems[word] = _stem(word)
         return found
+
+
+def _length_weights(label: int) -> list[float]:
+    """By length - 1: a label is about as long as the preferred one."""
+    weights = [_PER_SPAN * _PER_WORD_LONGER ** abs(length - label) for length in range(1, LONGEST_LABEL + 1)]
+    weights[0] *= _SINGLE_WORD
+    return weights[: label + MOST_LONGER]
 
 
 def _stem(word: str) -> str:
@@ -174,16 +179,17 @@ def _certain(spans: list[list[float]]) -> list[tuple[int, int]]:
     before = [1.0] + [0.0] * size
     after = [0.0] * size + [1.0]
     for i, row in enumerate(spans):
-        for k, weight in enumerate(row):
-            before[i + k + 1] += before[i] * weight
+        reached = before[i]
+        for j, weight in enumerate(row, i + 1):
+            before[j] += reached * weight
     for i in range(size - 1, -1, -1):
-        after[i] = sum(weight * after[i + k + 1] for k, weight in enumerate(spans[i]))
+        after[i] = sum(map(mul, spans[i], after[i + 1 :]))
     whole = before[size]
     if not 0.0 < whole < math.inf:
         return []
     return [
-        (i, i + k + 1)
+        (i, j)
         for i, row in enumerate(spans)
-        for k, weight in enumerate(row)
-        if before[i] * weight * after[i + k + 1] >= CERTAIN * whole
+        for j, weight in enumerate(row, i + 1)
+        if before[i] * weight * after[j] >= CERTAIN * whole
     ]

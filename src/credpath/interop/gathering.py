@@ -20,14 +20,27 @@ class Gathered(Generic[T]):
         self._file = file
         self._report = report
         self._items: dict[str, T] = {}
+        self._lines: dict[str, int] = {}
 
     def add(self, uri: str, item: T, line: int) -> None:
         """Keeps the item, or refuses the line when the URI was used for something else."""
         known = self._items.setdefault(uri, item)
+        self._lines.setdefault(uri, line)
         if known == item:
             return
         self._items[uri] = min(known, item, key=repr)
         self._report.refuse(self._file, line, f"{uri} was defined before, differently", "keep one row for it")
+
+    def only_known(self, uri: str, links: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+        """The links of one item that lead to something known; the others are refused at the item's line."""
+        kept = []
+        for link in links:
+            if link in known and link != uri:
+                kept.append(link)
+            else:
+                reason = "names itself" if link == uri else f"names {link}, which is not in this taxonomy"
+                self._report.refuse(self._file, self._lines[uri], f"{uri} {reason}")
+        return tuple(kept)
 
     def __contains__(self, uri: object) -> bool:
         return uri in self._items

@@ -55,6 +55,8 @@ _SCRIPTS = {
 
 def folded(text: str) -> str:
     """Case and accents taken off; other scripts keep their letters."""
+    if text.isascii():
+        return text.casefold()
     bare = (c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", "".join(bare))
 

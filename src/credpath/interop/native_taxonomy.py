@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, cast, get_args
 
+from credpath.domain.rules import MAX_LABEL, check_id, check_text
 from credpath.domain.skills import Occupation, Requirement, Reuse, Skill, SkillGroup, SkillKind, SkillRelation, Taxonomy
 from credpath.errors import InvalidInput
 from credpath.interop.gathering import Gathered, Requirements, distinct_labels
@@ -22,19 +23,13 @@ from credpath.interop.reading import (
 )
 from credpath.interop.tabular import Columns, read_rows
 
-T = TypeVar("T")
-
 ABOUT_KEYS = ("scheme", "release", "attribution", "languages")
-SKILLS = Columns(
-    ("skill_uri", "label"), ("alt_labels", "description", "kind", "reuse", "broader_uris", "collections")
-)
+SKILLS = Columns(("skill_uri", "label"), ("alt_labels", "description", "kind", "reuse", "broader_uris", "collections"))
 OCCUPATIONS = Columns(
     ("occupation_uri", "label"),
     ("alt_labels", "description", "isco_code", "soc_code", "job_zone", "related_uris", "tasks"),
 )
-OCCUPATION_SKILLS = Columns(
-    ("occupation_uri", "skill_uri", "relation"), ("importance", "level", "hot", "in_demand")
-)
+OCCUPATION_SKILLS = Columns(("occupation_uri", "skill_uri", "relation"), ("importance", "level", "hot", "in_demand"))
 GROUPS = Columns(("group_uri", "label"), ("code", "broader_uris"))
 RELATIONS = Columns(("from_uri", "to_uri", "relation"))
 
@@ -45,34 +40,39 @@ _RELATIONS = {"essential": True, "optional": False}
 def read_native_taxonomy(folder: Path, progress: Progress = no_progress) -> Read[Taxonomy]:
     """One Taxonomy, everything sorted by URI, and a refusal for each row or link that could not be used.
 
-    Raises InvalidInput when taxonomy.json, skills.csv, occupations.csv or occupation_skills.csv is missing, or when
-    taxonomy.json does not say what it must.
+    `related_uris` and `tasks` keep their order. Raises InvalidInput when taxonomy.json, skills.csv, occupations.csv or
+    occupation_skills.csv is missing, or when taxonomy.json does not say what it must.
     """
     report = Report(progress)
     about = _read_about(folder / "taxonomy.json")
     groups = _read_groups(folder / "skill_groups.csv", report)
     skills = _read_skills(folder / "skills.csv", report)
     occupations = _read_occupations(folder / "occupations.csv", report)
-    requirements = _read_requirements(folder / "occupation_skills.csv", occupations.items, skills.items, report)
-    broader = {*skills.items, *groups.items}
+    requirements = _read_requirements(folder / "occupation_skills.csv", occupations, skills, report)
+    above = {*skills, *groups}
     taxonomy = Taxonomy(
         about.scheme,
         about.release,
         about.attribution,
-        tuple(replace(s, broader_uris=skills.known(s.broader_uris, s.uri, broader)) for s in skills.items.values()),
-        tuple(
-            replace(
-                o,
-                requirements=requirements.of(o.uri),
-                related_uris=occupations.known(o.related_uris, o.uri, occupations.items),
-            )
-            for o in occupations.items.values()
-        ),
-        tuple(replace(g, broader_uris=groups.known(g.broader_uris, g.uri, groups.items)) for g in groups.items.values()),
-        _read_relations(folder / "skill_relations.csv", skills.items, report),
+        tuple(_below(skills, skill, above) for skill in skills.values()),
+        tuple(_related(occupations, each, requirements) for each in occupations.values()),
+        tuple(_below(groups, group, groups) for group in groups.values()),
+        _read_relations(folder / "skill_relations.csv", skills, report),
         about.languages,
     )
     return report.read([taxonomy])
+
+
+Placed = TypeVar("Placed", Skill, SkillGroup)
+
+
+def _below(gathered: Gathered[Placed], item: Placed, above: Collection[str]) -> Placed:
+    return replace(item, broader_uris=tuple(sorted(gathered.only_known(item.uri, item.broader_uris, above))))
+
+
+def _related(occupations: Gathered[Occupation], occupation: Occupation, requirements: Requirements) -> Occupation:
+    related = occupations.only_known(occupation.uri, occupation.related_uris, occupations)
+    return replace(occupation, related_uris=related, requirements=requirements.of(occupation.uri))
 
 
 @dataclass(frozen=True)
@@ -102,13 +102,124 @@ def _read_about(file: Path) -> _About:
     return _About(**cast(dict[str, str], texts), languages=tuple(languages))
 
 
-@dataclass(frozen=True)
-class _Table:
-    """The items of one file, with what is needed to refuse a link of one of them later."""
+def _read_groups(file: Path, report: Report) -> Gathered[SkillGroup]:
+    found: Gathered[SkillGroup] = Gathered(file, report)
+    if not file.exists():
+        return found
+    for line, row in read_rows(file, GROUPS, report):
+        uri, label = row["group_uri"].strip(), row["label"].strip()
+        try:
+            check_id(uri, "group_uri")
+            check_text(label, "label", limit=MAX_LABEL, empty=False)
+        except InvalidInput as error:
+            report.refuse(file, line, error)
+        else:
+            found.add(uri, SkillGroup(uri, label, row["code"].strip(), parse_list(row["broader_uris"])), line)
+    return found
 
-    file: Path
-    report: Report
+
+def _read_skills(file: Path, report: Report) -> Gathered[Skill]:
+    found: Gathered[Skill] = Gathered(file, report)
+    for line, row in read_rows(file, SKILLS, report, fix=_FIX):
+        try:
+            skill = _skill(row)
+        except InvalidInput as error:
+            report.refuse(file, line, error)
+        else:
+            found.add(skill.uri, skill, line)
+    return found
 
 
-class _Linked(_Table):
-    """Placeholder."""
+def _skill(row: Mapping[str, str]) -> Skill:
+    label = row["label"].strip()
+    return Skill(
+        row["skill_uri"].strip(),
+        label,
+        distinct_labels(parse_list(row["alt_labels"]), label),
+        row["description"].strip(),
+        cast(SkillKind, _one_of(row["kind"] or "skill", "kind", get_args(SkillKind))),
+        cast(Reuse, _one_of(row["reuse"], "reuse", get_args(Reuse))),
+        parse_list(row["broader_uris"]),
+        tuple(sorted(parse_list(row["collections"]))),
+    )
+
+
+def _one_of(text: str, field: str, allowed: Collection[str]) -> str:
+    word = text.strip().lower()
+    if word not in allowed:
+        choices = ", ".join(filter(None, allowed))
+        raise InvalidInput(f"unknown {field} {text.strip()[:40]!r}", where=field, fix=f"one of {choices}")
+    return word
+
+
+def _read_occupations(file: Path, report: Report) -> Gathered[Occupation]:
+    found: Gathered[Occupation] = Gathered(file, report)
+    for line, row in read_rows(file, OCCUPATIONS, report, fix=_FIX):
+        try:
+            occupation = _occupation(row)
+        except InvalidInput as error:
+            report.refuse(file, line, error)
+        else:
+            found.add(occupation.uri, occupation, line)
+    return found
+
+
+def _occupation(row: Mapping[str, str]) -> Occupation:
+    label = row["label"].strip()
+    zone = parse_number(row["job_zone"], "job_zone")
+    if zone not in (None, 1, 2, 3, 4, 5):
+        raise InvalidInput(f"job_zone is {row['job_zone'][:20]!r}", where="job_zone", fix="1 to 5, or empty")
+    return Occupation(
+        row["occupation_uri"].strip(),
+        label,
+        distinct_labels(parse_list(row["alt_labels"]), label),
+        row["description"].strip(),
+        row["isco_code"].strip(),
+        row["soc_code"].strip(),
+        None if zone is None else int(zone),
+        related_uris=parse_list(row["related_uris"]),
+        tasks=parse_list(row["tasks"]),
+    )
+
+
+def _read_requirements(
+    file: Path, occupations: Collection[str], skills: Collection[str], report: Report
+) -> Requirements:
+    found = Requirements(occupations, skills, report)
+    for line, row in read_rows(file, OCCUPATION_SKILLS, report, fix=_FIX):
+        try:
+            found.add(file, line, row["occupation_uri"].strip(), _requirement(row))
+        except InvalidInput as error:
+            report.refuse(file, line, error)
+    return found
+
+
+def _requirement(row: Mapping[str, str]) -> Requirement:
+    return Requirement(
+        row["skill_uri"].strip(),
+        _RELATIONS[_one_of(row["relation"], "relation", _RELATIONS)],
+        parse_number(row["importance"], "importance"),
+        parse_number(row["level"], "level"),
+        parse_flag(row["hot"], "hot"),
+        parse_flag(row["in_demand"], "in_demand"),
+    )
+
+
+def _read_relations(file: Path, skills: Collection[str], report: Report) -> tuple[SkillRelation, ...]:
+    found: dict[tuple[str, str], bool] = {}
+    if not file.exists():
+        return ()
+    for line, row in read_rows(file, RELATIONS, report):
+        pair = row["from_uri"].strip(), row["to_uri"].strip()
+        unknown = [uri for uri in pair if uri not in skills]
+        try:
+            essential = _RELATIONS[_one_of(row["relation"], "relation", _RELATIONS)]
+        except InvalidInput as error:
+            report.refuse(file, line, error)
+            continue
+        if unknown or pair[0] == pair[1]:
+            reason = f"{' and '.join(unknown)} not in this taxonomy" if unknown else f"{pair[0]} names itself"
+            report.refuse(file, line, reason)
+        else:
+            found[pair] = found.get(pair, False) or essential
+    return tuple(SkillRelation(*pair, essential) for pair, essential in sorted(found.items()))

@@ -53,13 +53,13 @@ def read_elements(release: OnetFolder, report: Report) -> OnetSkills:
     ratings: dict[tuple[str, str], _Rating] = {}
     for table, kind in files.RATINGS:
         for file, line, row in rows_of(release, table, files.RATING, report):
+            uri = files.element_uri(row["Element ID"].strip())
             try:
-                skill = _element(row, kind, descriptions)
-                _rate(ratings, skill.uri, file, line, row)
+                if uri not in skills:
+                    skills[uri] = _element(row, kind, descriptions)
+                _rate(ratings, uri, file, line, row)
             except InvalidInput as error:
                 report.refuse(file, line, error)
-            else:
-                skills.setdefault(skill.uri, skill)
     links = [
         (rating.file, rating.line, occupation, _requirement(skill, rating))
         for (occupation, skill), rating in ratings.items()
@@ -139,5 +139,3 @@ def read_technologies(release: OnetFolder, report: Report) -> OnetSkills:
         for uri, label in sorted(labels.items())
     )
     return OnetSkills(skills, tuple(links), tuple(groups[uri] for uri in sorted(groups)))
-
-

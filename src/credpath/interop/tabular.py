@@ -198,6 +198,8 @@ def _records(lines: Iterator[Line], form: Separated) -> Iterator[_Record]:
 
 def _syntax_fault(error: csv.Error) -> tuple[str, str]:
     words = str(error)
+    if "new-line character" in words:
+        return "the lines end in a carriage return alone", "save the file with LF or CRLF line ends"
     if "unexpected end" in words or "over" in words or "larger" in words:
         return "a quote that opens here is not closed", 'write a quote inside a quoted field as ""'
     return f"broken quoting: {words}", 'write a quote inside a quoted field as ""'

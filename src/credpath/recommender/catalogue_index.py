@@ -15,7 +15,7 @@ from credpath.errors import InvalidInput
 from credpath.recommender.columns import Columns, pack_columns, vocabulary, workload
 from credpath.recommender.csr import Floats, Mask
 from credpath.recommender.postings import Postings, Taught, pack_postings, pack_taught
-from credpath.recommender.preparations import Preparations, pack_preparations
+from credpath.recommender.preparations import Preparations, pack_preparations, prepared_skills
 from credpath.recommender.prerequisite_graph import PrerequisiteGraph, pack_graph
 from credpath.recommender.skill_space import Skills, SkillSpace
 from credpath.recommender.stacks import Stacks, earned_by_members, pack_stacks
@@ -75,7 +75,8 @@ class CatalogueIndex:
             shape = f"{len(position)} ids for {len(ids)} credentials and {len(vectors)} vectors"
             raise InvalidInput(shape, where="catalogue index", fix="one vector a credential, each id once")
         hours = np.array([workload(c)[0] for c in ordered], dtype=np.float64)
-        space = SkillSpace.of_catalogue(skills, _touched(ordered, links))
+        named = prepared_skills(ordered, skills)
+        space = SkillSpace.of_catalogue(skills, _touched(ordered, links) | set(named.values()))
         taught = pack_taught([links.get(i, ()) for i in ids], space, hours)
         replaced = replaced_by(ordered)
         stacks = pack_stacks(ordered)
@@ -98,7 +99,7 @@ class CatalogueIndex:
             languages=membership([[language_code(tag) for tag in c.languages] for c in ordered]),
             open_to=membership([[code.strip().upper() for code in c.countries_open_to] for c in ordered]),
             graph=graph,
-            preparations=pack_preparations(ordered, position | dict(graph.outside), space.position),
+            preparations=pack_preparations(ordered, position | dict(graph.outside), named, space.position),
             stacks=stacks,
             titles=tuple(same_title(c.title) for c in ordered),
             vectors=stored_vectors(search),

@@ -9,6 +9,7 @@ import numpy as np
 from credpath.domain.goals import CareerGoal, GoalSkill
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather
+from credpath.recommender.postings import NOT_RELATED
 from credpath.recommender.standing import AWARD_LEVEL, Standing
 
 # A gap narrower than this is met: mastery is an estimate, and nobody should study for its last percent.
@@ -40,10 +41,11 @@ class GoalGap:
 
 def open_gap(index: CatalogueIndex, goal: CareerGoal, standing: Standing) -> GoalGap:
     """What is missing now. Skills that the catalogue never touches count with the snapshot's own mastery."""
-    places = np.array([index.space.position.get(s.skill_uri, -1) for s in goal.skills], dtype=np.int64)
-    known = np.array([standing.snapshot.probability(s.skill_uri) for s in goal.skills], dtype=np.float64)
-    inside = places >= 0
-    known[inside] = standing.mastery[places[inside]]
+    at = index.space.position.get
+    places = np.array([at(s.skill_uri, -1) for s in goal.skills], dtype=np.int64)
+    known = standing.mastery[places] if len(standing.mastery) else np.zeros(len(places))
+    for outside in (places < 0).nonzero()[0].tolist():
+        known[outside] = standing.snapshot.probability(goal.skills[outside].skill_uri)
     weights = np.array([s.weight for s in goal.skills], dtype=np.float64)
     required = np.array([s.required_level for s in goal.skills], dtype=np.float64)
     gap = np.maximum(0.0, required - known)
@@ -57,7 +59,7 @@ def open_gap(index: CatalogueIndex, goal: CareerGoal, standing: Standing) -> Goa
 class Closing:
     """Who closes what, one entry a (credential, needed skill): `amounts` in units of the goal's requirement.
 
-    `of_row` (n,) sums them. `via`: the taught skill that lies near the needed one, or -1.
+    `of_row` (n,) sums them. `via`: the taught skill that lies near the needed one, or NOT_RELATED.
     """
 
     rows: Rows
@@ -74,7 +76,7 @@ class Closing:
         line = place[self.rows]
         kept = np.flatnonzero(line >= 0)
         amounts = np.zeros((len(rows), self.width), dtype=np.float32)
-        via = np.full((len(rows), self.width), -1, dtype=np.int32)
+        via = np.full((len(rows), self.width), NOT_RELATED, dtype=np.int32)
         amounts[line[kept], self.skills[kept]] = self.amounts[kept]
         via[line[kept], self.skills[kept]] = self.via[kept]
         return amounts, via
@@ -90,11 +92,11 @@ def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
     postings = index.postings
     flat, owner = gather(postings.starts, gap.places[needed])
     skill = needed[owner]
-    strength, via = postings.strengths[flat], postings.via[flat]
     mastery = gap.mastery[skill]
-    # (1 - mastery / AWARD_LEVEL) * strength for taught skills, strength - mastery / AWARD_LEVEL for related ones
-    reached = np.where(via < 0, strength * (AWARD_LEVEL - mastery), strength * AWARD_LEVEL - mastery)
-    amounts = gap.weights[skill] * np.clip(reached, 0.0, gap.gap[skill])
+    taught = postings.strengths[flat] * (AWARD_LEVEL - mastery)
+    near = postings.related[flat] * AWARD_LEVEL - mastery
+    via = np.where(near > taught, postings.via[flat], NOT_RELATED)
+    amounts = gap.weights[skill] * np.clip(np.maximum(taught, near), 0.0, gap.gap[skill])
     rows = postings.rows[flat]
     of_row: Doubles = np.bincount(rows, weights=amounts, minlength=len(index.ids)).astype(np.float64, copy=False)
     return Closing(rows, skill, amounts, via, of_row, len(gap.skills))

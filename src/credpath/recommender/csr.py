@@ -27,8 +27,9 @@ def gather(starts: Offsets, rows: NDArray[np.integer]) -> tuple[Offsets, Offsets
     first = starts[rows]
     counts = starts[rows + 1] - first
     owner: Offsets = np.repeat(np.arange(len(rows)), counts)
-    before = np.cumsum(counts) - counts
-    return np.arange(len(owner)) + (first - before)[owner], owner
+    flat: Offsets = np.arange(len(owner))
+    flat += np.repeat(first - np.cumsum(counts) + counts, counts)
+    return flat, owner
 
 
 def group_by(keys: NDArray[np.integer], size: int) -> tuple[Offsets, Offsets]:

@@ -38,7 +38,8 @@ def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offs
 
 def _unit(amounts: Floats) -> Floats:
     norms = np.linalg.norm(amounts, axis=1, keepdims=True)
-    return np.divide(amounts, norms, out=np.zeros_like(amounts), where=norms > 0)
+    unit: Floats = np.divide(amounts, norms, out=np.zeros_like(amounts), where=norms > 0)
+    return unit
 
 
 def _likeness(vectors: Floats, skills: Floats, last: int) -> Doubles:

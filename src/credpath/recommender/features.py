@@ -85,19 +85,21 @@ class Situation:
 def feature_matrix(situation: Situation) -> Floats:
     """(candidates, features) float32, finite always; columns as in FEATURES."""
     columns = {**_gap_columns(situation), **_fit_columns(situation), **_static_columns(situation)}
-    ranks = situation.candidates.ranks
-    columns |= {f"found_by_{name}": ranks[:, at] for at, name in enumerate(RETRIEVERS)}
-    matrix = np.empty((len(situation.candidates.rows), len(FEATURES)), dtype=np.float32)
+    columns |= {f"found_by_{name}": situation.candidates.ranks[:, at] for at, name in enumerate(RETRIEVERS)}
+    lines = np.empty((len(FEATURES), len(situation.candidates.rows)), dtype=np.float32)
     for at, name in enumerate(FEATURES):
-        matrix[:, at] = columns[name]
-    return np.clip(np.nan_to_num(matrix, copy=False, posinf=LIMIT, neginf=-LIMIT), -LIMIT, LIMIT, out=matrix)
+        lines[at] = columns[name]
+    matrix = np.clip(lines.T, -LIMIT, LIMIT, order="C")
+    if not np.isfinite(matrix.sum()):
+        matrix[np.isnan(matrix)] = 0.0
+    return matrix
 
 
 def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
     rows, left = s.candidates.rows, s.gap.total
     closes = s.worth.closes[rows]
     share = closes / left if left > 0 else closes
-    related = np.where(s.via >= 0, s.amounts, 0.0).sum(axis=1)
+    related = (s.amounts * (s.via >= 0)).sum(axis=1)
     missing = max(1, int((s.gap.gap > 0).sum()))
     return {
         "gap_closed": closes,
@@ -116,8 +118,7 @@ def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
 def _fit_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
     index, standing, rows = s.index, s.standing, s.candidates.rows
     readiness, unmet = index.preparations.readiness(rows, standing.held, standing.support, index.taught)
-    around = known_share(index.taught, rows, np.minimum(1.0, standing.support / AWARD_LEVEL))
-    known = known_share(index.taught, rows, np.minimum(1.0, standing.mastery / AWARD_LEVEL))
+    around, known = known_share(index.taught, rows, AWARD_LEVEL, standing.support, standing.mastery)
     fit, over = level_fit(index.columns.level[rows], around, s.gap.progress)
     return {
         "readiness": readiness,

@@ -11,7 +11,7 @@ from credpath.domain.catalogue import SkillLink
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets
 from credpath.recommender.skill_space import SkillSpace
 
-DIRECT = -1
+NOT_RELATED = -1
 # An inferred link counts a little less than the source's own word of the same strength and confidence.
 INFERRED = 0.85
 # Below this a related skill adds noise and memory, and no reader would accept the sentence made of it.
@@ -34,15 +34,17 @@ class Taught:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Per skill the credentials that bring a learner toward it, rows ascending.
+    """Per skill the credentials that bring a learner toward it, rows ascending, one entry each.
 
-    `via` is DIRECT where the credential teaches the skill itself, else the position of the taught skill that
-    lies near it; of several ways the strongest is kept, never their sum.
+    `strengths`: how strongly the credential teaches the skill itself, 0 where it does not. `related`: how close it
+    comes by teaching a neighbour of it, the skill at `via`; of several neighbours the strongest, never their sum.
+    Where no neighbour brings more than the credential's own teaching, `related` is 0 and `via` NOT_RELATED.
     """
 
     starts: Offsets
     rows: Rows
     strengths: Floats
+    related: Floats
     via: Rows
 
 
@@ -74,25 +76,32 @@ def _strongest(links: Sequence[SkillLink], position: Mapping[str, int]) -> dict[
 
 def pack_postings(taught: Taught, space: SkillSpace) -> Postings:
     """Turns `taught` round and adds the credentials that teach a neighbour of each skill."""
+    size = max(1, len(taught.starts) - 1)
     rows = np.repeat(np.arange(len(taught.starts) - 1, dtype=np.int64), np.diff(taught.starts))
-    starts, needed_by, closeness = space.reversed()
+    direct = taught.skills.astype(np.int64) * size + rows
+    near, closeness, via = _nearest(taught, rows, space, size)
+    keys = np.union1d(direct, near)
+    strengths = np.zeros(len(keys), dtype=np.float32)
+    strengths[np.searchsorted(keys, direct)] = taught.strengths
+    related = np.zeros(len(keys), dtype=np.float32)
+    through = np.full(len(keys), NOT_RELATED, dtype=np.int32)
+    at = np.searchsorted(keys, near)
+    more = closeness > strengths[at]
+    related[at[more]], through[at[more]] = closeness[more], via[more]
+    starts = offsets(np.bincount(keys // size, minlength=len(space.uris)))
+    return Postings(starts, (keys % size).astype(np.int32), strengths, related, through)
+
+
+def _nearest(taught: Taught, rows: Offsets, space: SkillSpace, size: int) -> tuple[Offsets, Floats, Rows]:
+    """(key, closeness, taught skill) of each (needed skill, credential) that a neighbour connects, keys ascending."""
+    starts, needed_by, weights = space.reversed()
     flat, entry = gather(starts, taught.skills)
-    strength = taught.strengths[entry] * closeness[flat]
-    strong = strength >= MIN_RELATED
-    flat, entry = flat[strong], entry[strong]
-    skills = np.concatenate([taught.skills, needed_by[flat]])
-    everyone = np.concatenate([rows, rows[entry]])
-    via = np.concatenate([np.full(len(rows), DIRECT, dtype=np.int32), taught.skills[entry]])
-    return _strongest_way(skills, everyone, np.concatenate([taught.strengths, strength[strong]]), via, space)
-
-
-def _strongest_way(skills: Rows, rows: Offsets, strengths: Floats, via: Rows, space: SkillSpace) -> Postings:
-    """One entry a (skill, credential): the strongest, a direct one before a related one of equal strength."""
-    size = int(rows.max()) + 1 if len(rows) else 1
-    key = skills.astype(np.int64) * size + rows
-    order = np.lexsort((via, -strengths, key))
+    closeness = taught.strengths[entry] * weights[flat]
+    strong = closeness >= MIN_RELATED
+    flat, entry, closeness = flat[strong], entry[strong], closeness[strong]
+    key, via = needed_by[flat].astype(np.int64) * size + rows[entry], taught.skills[entry]
+    order = np.lexsort((via, -closeness, key))
     first = np.ones(len(order), dtype=bool)
     first[1:] = key[order][1:] != key[order][:-1]
     kept = order[first]
-    starts = offsets(np.bincount(skills[kept], minlength=len(space.uris)))
-    return Postings(starts, rows[kept].astype(np.int32), strengths[kept].astype(np.float32), via[kept])
+    return key[kept], closeness[kept], via[kept]

@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from credpath.domain.catalogue import Credential
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, group_by, offsets
 from credpath.recommender.postings import Taught
+from credpath.recommender.skill_space import Skills
 
 # Mastery from which on a skill counts as prepared; helpful is less than required.
 PREPARED = 0.6
 # Words that name no known skill or credential can be neither met nor missed: half of each.
 UNKNOWN_MET = 0.5
+# Words are taken for a skill's name when they are this short and the match this sure.
+LONGEST_NAME, SURE_ENOUGH = 80, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Preparations:
         met[of_skill] = np.minimum(1.0, support[skill[of_skill]] / PREPARED)
         size = len(taught.starts) - 1
         inside = np.flatnonzero((node >= 0) & (node < size))
-        met[inside] = np.minimum(1.0, known_share(taught, node[inside], support) / PREPARED)
+        met[inside] = known_share(taught, node[inside], PREPARED, support)[0]
         named = np.flatnonzero(node >= 0)
         met[named[held[node[named]]]] = 1.0
         met[named[(node[named] >= size) & ~held[node[named]]]] = 0.0
@@ -49,6 +53,8 @@ class Preparations:
     def readiness(self, rows: Rows, held: Mask, support: Doubles, taught: Taught) -> tuple[Floats, Floats]:
         """Per row: the share of its preparation that is met (1 where none is named), and how much is unmet."""
         entries, owner = gather(self.starts, rows)
+        if not len(entries):
+            return np.ones(len(rows), dtype=np.float32), np.zeros(len(rows), dtype=np.float32)
         weight = self.confidence[entries]
         whole = np.bincount(owner, weights=weight, minlength=len(rows))
         met = weight * self.met(entries, held, support, taught)
@@ -56,41 +62,56 @@ class Preparations:
         share = np.divide(have, whole, out=np.ones(len(rows)), where=whole > 0)
         return share.astype(np.float32), (whole - have).astype(np.float32)
 
-    def leads_to(self, rows: Rows, worth: Doubles) -> Doubles:
-        """(len(rows),) the best worth of a credential that recommends each row beforehand, times confidence."""
-        entries, owner = gather(self.after_starts, rows)
+    def leads_to(self, rows: Offsets, worth: Doubles, later: Mask) -> Doubles:
+        """(len(rows),) the best worth of one of `later` that recommends each row beforehand, times confidence."""
         best = np.zeros(len(rows))
-        np.maximum.at(best, owner, self.after_confidence[entries] * worth[self.after_rows[entries]])
+        if not len(self.after_rows):
+            return best
+        entries, owner = gather(self.after_starts, rows)
+        after = self.after_rows[entries]
+        np.maximum.at(best, owner, self.after_confidence[entries] * worth[after] * later[after])
         return best
 
 
-def known_share(taught: Taught, rows: Rows, mastery: Doubles) -> Doubles:
-    """(len(rows),) mean mastery of what each credential teaches, weighted by strength; 0 where nothing is known."""
+def known_share(taught: Taught, rows: NDArray[np.integer], full: float, *levels: Doubles) -> tuple[Doubles, ...]:
+    """For each (S,) of `levels`: (len(rows),) its mean over what each credential teaches, weighted by strength.
+
+    A level of `full` or more counts as 1.
+    """
     flat, owner = gather(taught.starts, rows)
-    strength = taught.strengths[flat].astype(np.float64)
+    strength, skills = taught.strengths[flat], taught.skills[flat]
     whole = np.bincount(owner, weights=strength, minlength=len(rows))
-    known = np.bincount(owner, weights=strength * mastery[taught.skills[flat]], minlength=len(rows))
-    return np.divide(known, whole, out=np.zeros(len(rows)), where=whole > 0)
+    whole[whole == 0] = 1.0
+    shares = (strength * np.minimum(1.0, level[skills] / full) for level in levels)
+    return tuple(np.bincount(owner, weights=share, minlength=len(rows)) / whole for share in shares)
+
+
+def prepared_skills(credentials: Sequence[Credential], skills: Skills) -> dict[str, str]:
+    """Words of a preparation -> URI of the skill that they name. Words that name none are left out."""
+    words = {p.label for c in credentials for p in c.preparation if not p.skill_uri and not p.credential_id}
+    found = {label: skills.resolve(label, None) for label in sorted(words) if 0 < len(label) <= LONGEST_NAME}
+    return {label: match.skill_uri for label, match in found.items() if match and match.confidence >= SURE_ENOUGH}
 
 
 def pack_preparations(
-    credentials: Sequence[Credential], node: Mapping[str, int], skill: Mapping[str, int]
+    credentials: Sequence[Credential], node: Mapping[str, int], named: Mapping[str, str], skill: Mapping[str, int]
 ) -> Preparations:
-    """`node`: id -> place among rows and outside ids; `skill`: URI -> place in the skill space."""
+    """`node`: id -> place among rows and outside ids; `named`: words -> URI; `skill`: URI -> place in the space."""
     each = [c.preparation for c in credentials]
     flat = [p for one in each for p in one]
     starts = offsets(np.array([len(one) for one in each], dtype=np.int64))
     nodes = np.array([node.get(p.credential_id, -1) for p in flat], dtype=np.int32)
+    skills = [skill.get(p.skill_uri or ("" if p.credential_id else named.get(p.label, "")), -1) for p in flat]
     confidence = np.array([p.confidence for p in flat], dtype=np.float64)
     rows = np.repeat(np.arange(len(each), dtype=np.int32), np.diff(starts))
-    named = np.flatnonzero(nodes >= 0)
-    order, after_starts = group_by(nodes[named], len(node))
+    of_node = np.flatnonzero(nodes >= 0)
+    order, after_starts = group_by(nodes[of_node], len(node))
     return Preparations(
         starts=starts,
         nodes=nodes,
-        skills=np.array([skill.get(p.skill_uri, -1) for p in flat], dtype=np.int32),
+        skills=np.array(skills, dtype=np.int32),
         confidence=confidence,
         after_starts=after_starts,
-        after_rows=rows[named][order],
-        after_confidence=confidence[named][order],
+        after_rows=rows[of_node][order],
+        after_confidence=confidence[of_node][order],
     )

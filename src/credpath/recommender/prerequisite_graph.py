@@ -26,9 +26,11 @@ Group = tuple[float, tuple[tuple[str, float], ...]]  # what is needed, and (memb
 class PrerequisiteGraph:
     """Group g belongs to row `owners[group_owner[g]]` and is met when its held members bring `needed[g]`.
 
+    `automatic`: rows of the stacks that are earned; `earned` (n,) marks them.
+
     `outside`: id -> node. `weights`: what a member brings: 1, or its ECTS in a stack that counts credits.
-    `grants[row]`: nodes that holding the row stands for (older versions that it replaces). `required_by[node]`:
-    owners that name it.
+    Holding `grant_from[i]` stands for `grant_to[i]`, an older version that it replaces. `required_by[node]`: owners
+    that name it. `owner_of[node]`: its place in `owners`, or -1; `owner_starts`: where its groups start.
     """
 
     size: int
@@ -40,7 +42,11 @@ class PrerequisiteGraph:
     members: Rows
     weights: Doubles
     automatic: Rows
-    grants: Lists
+    earned: Mask
+    owner_of: Rows
+    owner_starts: Offsets
+    grant_from: Rows
+    grant_to: Rows
     required_by: Lists
 
     @property
@@ -57,15 +63,17 @@ class PrerequisiteGraph:
         """A copy of `held` with more nodes and all that follows from them."""
         after = held.copy()
         after[nodes] = True
-        rows = np.array([node for node in nodes if node < self.size], dtype=np.int64)
-        after[self.grants.of_rows(rows)] = True
+        self._grant(after)
         while len(self.automatic):
             met = self.automatic[self.met(after)[self.automatic] & ~after[self.automatic]]
             if not len(met):
                 break
             after[met] = True
-            after[self.grants.of_rows(met)] = True
+            self._grant(after)
         return after
+
+    def _grant(self, held: Mask) -> None:
+        held[self.grant_to[held[self.grant_from]]] = True
 
     def short(self, held: Mask) -> Doubles:
         """(groups,) how much each group still lacks."""
@@ -84,16 +92,19 @@ class PrerequisiteGraph:
 
     def attainable(self, held: Mask, open_rows: Mask) -> Mask:
         """(nodes,) held, or reachable by taking only credentials of `open_rows` (n,) in some order."""
+        may = open_rows | self.earned
         reached = held.copy()
-        may = open_rows.copy()
-        may[self.automatic] = True
+        alone = may.copy()
+        alone[self.owners] = False
+        reached[: self.size] |= alone
         while True:
-            fresh = may & self.met(reached) & ~reached[: self.size]
-            if not fresh.any():
+            self._grant(reached)
+            ready = np.ones(len(self.owners), dtype=bool)
+            ready[self.group_owner[self.short(reached) > 0]] = False
+            fresh = self.owners[ready & may[self.owners] & ~reached[self.owners]]
+            if not len(fresh):
                 return reached
-            rows = np.flatnonzero(fresh)
-            reached[rows] = True
-            reached[self.grants.of_rows(rows)] = True
+            reached[fresh] = True
 
     def leads_to(self, held: Mask, attainable: Mask, worth: Doubles) -> Doubles:
         """(n,) the best that each credential opens: worth of a locked one, shared among what it still lacks.
@@ -103,23 +114,34 @@ class PrerequisiteGraph:
         since they overlap.
         """
         credit = np.zeros(self.nodes)
-        lacking = self.short(held)
-        unmet = np.flatnonzero(lacking)
-        if not len(unmet) or not worth.any():
-            return credit[: self.size]
-        entries, group = gather(self.starts, unmet)
-        owner = self.owners[self.group_owner[unmet]][group]
-        member = self.members[entries]
-        missing = np.bincount(self.group_owner[unmet], weights=lacking[unmet], minlength=len(self.owners))
-        share = np.minimum(1.0, self.weights[entries] / missing[self.group_owner[unmet]][group])
-        share[held[member] | held[owner] | ~attainable[owner]] = 0.0
+        offers = worth[self.owners]
+        frontier = (offers > 0).nonzero()[0]
         for _ in range(MAX_HOPS):
-            total = np.maximum(worth, HOP_DECAY * credit[: self.size])
-            before = credit.copy()
-            np.maximum.at(credit, member, share * total[owner])
-            if np.array_equal(before, credit):
+            if not len(frontier):
                 break
+            owner, member, share = self._still_lacking(frontier, held)
+            offer = share * offers[owner] * attainable[self.owners[owner]]
+            better = offer > credit[member]
+            member = member[better]
+            np.maximum.at(credit, member, offer[better])
+            reached = np.unique(self.owner_of[member])
+            frontier = reached[reached >= 0]
+            offers[frontier] = np.maximum(offers[frontier], HOP_DECAY * credit[self.owners[frontier]])
         return credit[: self.size]
+
+    def _still_lacking(self, owners: Offsets, held: Mask) -> tuple[Offsets, Rows, Doubles]:
+        """(owner, member, share) of every unheld member in the unmet groups of some owners."""
+        groups, _ = gather(self.owner_starts, owners)
+        entries, group = gather(self.starts, groups)
+        members, weights = self.members[entries], self.weights[entries]
+        has = held[members]
+        lacking = self.needed[groups] - np.bincount(group, weights=weights * has, minlength=len(groups))
+        lacking[lacking <= TOLERANCE] = 0.0
+        owner = self.group_owner[groups]
+        missing = np.bincount(owner, weights=lacking, minlength=len(self.owners))
+        open_entry = (lacking[group] > 0) & ~has
+        group, members, weights = group[open_entry], members[open_entry], weights[open_entry]
+        return owner[group], members, np.minimum(1.0, weights / missing[owner[group]])
 
 
 def pack_graph(
@@ -136,10 +158,13 @@ def pack_graph(
     node = position | outside
     flat = [(at, needed, members) for at, mine in enumerate(owned.values()) for needed, members in mine]
     entries = [(node[m], weight) for _, _, members in flat for m, weight in members]
+    grants = [(newer, older) for newer in sorted(replaced) for older in replaced[newer]]
     required_by: list[set[int]] = [set() for _ in node]
     for row, mine in owned.items():
         for member in {m for _, members in mine for m, _ in members}:
             required_by[node[member]].add(row)
+    owner_of = np.full(len(node), -1, dtype=np.int32)
+    owner_of[list(owned)] = np.arange(len(owned))
     return PrerequisiteGraph(
         size=len(credentials),
         outside=outside,
@@ -150,7 +175,11 @@ def pack_graph(
         members=np.array([m for m, _ in entries], dtype=np.int32),
         weights=np.array([weight for _, weight in entries], dtype=np.float64),
         automatic=np.array([position[s] for s in sorted(stack_groups)], dtype=np.int32),
-        grants=Lists.of([[node[o] for o in replaced.get(c.credential_id, ())] for c in credentials]),
+        earned=np.array([c.credential_id in stack_groups for c in credentials], dtype=bool),
+        owner_of=owner_of,
+        owner_starts=offsets(np.array([len(mine) for mine in owned.values()], dtype=np.int64)),
+        grant_from=np.array([node[newer] for newer, _ in grants], dtype=np.int32),
+        grant_to=np.array([node[older] for _, older in grants], dtype=np.int32),
         required_by=Lists.of([sorted(owners) for owners in required_by]),
     )
 

@@ -50,7 +50,7 @@ class RankerWeights:
         for field in fields(self):
             check_number(getattr(self, field.name), f"ranker weight {field.name}", high=1e9)
         if min(self.gap_half, self.weeks_half, self.cost_half) <= 0 or self.goal_high <= self.goal_low:
-            raise InvalidInput("gap_half, weeks_half and cost_half are above 0, goal_high above goal_low", where="ranker")
+            raise InvalidInput("gap_half, weeks_half or cost_half is 0, or goal_high below goal_low", where="ranker")
         if max(self.readiness_floor, self.level_floor, self.novelty_floor, self.unknown_cost) > 1:
             raise InvalidInput("a floor or unknown_cost is above 1", where="ranker")
 

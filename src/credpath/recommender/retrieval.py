@@ -9,7 +9,7 @@ import faiss
 import numpy as np
 
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import Closing, GoalGap
+from credpath.recommender.closing import Closing
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from credpath.recommender.filters import Eligibility
 from credpath.recommender.standing import Standing
@@ -59,34 +59,40 @@ def retrieve(
     co_completion: Floats | None,
 ) -> Candidates:
     """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible."""
-    allowed = eligibility.eligible
+    allowed, columns = eligibility.eligible, index.columns
+    helpful = (allowed & (worth.closes > 0)).nonzero()[0]
+    closes = worth.closes[helpful]
     found = [
-        _best(worth.closes, allowed, DEPTH["gap"]),
-        _best(worth.closes / (1.0 + index.columns.hours / QUICK_HOURS), allowed, DEPTH["pace"]),
+        _best(helpful, closes, DEPTH["gap"]),
+        _best(helpful, closes / (1.0 + columns.hours[helpful] / QUICK_HOURS), DEPTH["pace"]),
         near_goal(index, goal_vector, allowed, DEPTH["goal_text"]),
-        _best(worth.unlocks, allowed, DEPTH["unlock"]),
-        _best(index.columns.popularity * np.sqrt(worth.closes), allowed, DEPTH["popular"]),
-        _best(co_completion, allowed, DEPTH["co_completion"]),
+        _positive(allowed, worth.unlocks, DEPTH["unlock"]),
+        _best(helpful, columns.popularity[helpful] * np.sqrt(closes), DEPTH["popular"]),
+        _positive(allowed, co_completion, DEPTH["co_completion"]),
     ]
     candidates = _union(found)
     if len(candidates.rows):
         return candidates
-    popular = _best(index.columns.popularity + index.columns.quality, allowed, MAX_CANDIDATES)
-    rows = np.sort(popular)
+    fitting = allowed.nonzero()[0]
+    rows = np.sort(_best(fitting, (columns.popularity + columns.quality)[fitting], MAX_CANDIDATES))
     return Candidates(rows, np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32), degraded=True)
 
 
-def _best(scores: Doubles | Floats | None, allowed: Mask, depth: int) -> Offsets:
-    """Rows with the highest positive scores, best first, ties by row."""
-    if scores is None:
-        return np.zeros(0, dtype=np.int64)
-    rows = np.flatnonzero(allowed & (scores > 0))
-    values = scores[rows]
+def _best(rows: Offsets, values: Doubles | Floats, depth: int) -> Offsets:
+    """The rows with the highest values, best first, ties by row."""
     if len(rows) > depth:
         floor = np.partition(values, len(values) - depth)[len(values) - depth]
         strong = values >= floor
         rows, values = rows[strong], values[strong]
     return rows[np.argsort(-values, kind="stable")[:depth]]
+
+
+def _positive(allowed: Mask, scores: Doubles | Floats | None, depth: int) -> Offsets:
+    """The best allowed rows with a positive score; none without scores."""
+    if scores is None:
+        return np.zeros(0, dtype=np.int64)
+    rows = (allowed & (scores > 0)).nonzero()[0]
+    return _best(rows, scores[rows], depth)
 
 
 def near_goal(index: CatalogueIndex, goal_vector: Floats | None, allowed: Mask, depth: int) -> Offsets:
@@ -129,8 +135,7 @@ def _union(found: list[Offsets]) -> Candidates:
 
 def soft_worth(index: CatalogueIndex, rows: Offsets, eligibility: Eligibility, worth: Worth) -> Doubles:
     """(len(rows),) best worth of an open or locked credential that recommends each row beforehand, times SOFT."""
-    later = np.where(eligibility.eligible | eligibility.locked, worth.closes, 0.0)
-    return SOFT * index.preparations.leads_to(rows, later)
+    return SOFT * index.preparations.leads_to(rows, worth.closes, eligibility.eligible | eligibility.locked)
 
 
 def goal_similarity(index: CatalogueIndex, goal_vector: Floats | None, rows: Offsets) -> Floats:

@@ -29,6 +29,18 @@ class NeighbourTable(Protocol):
         """How close each neighbour is."""
 
 
+class Match(Protocol):
+    """A skill that words name."""
+
+    @property
+    def skill_uri(self) -> str:
+        """Which."""
+
+    @property
+    def confidence(self) -> float:
+        """How sure, 0..1."""
+
+
 class Skills(Protocol):
     """What the catalogue index reads of a SkillIndex."""
 
@@ -47,6 +59,9 @@ class Skills(Protocol):
     @property
     def neighbours(self) -> NeighbourTable:
         """Related skills."""
+
+    def resolve(self, text: str, encoder: None) -> Match | None:
+        """The skill that a label names, by words alone."""
 
 
 @dataclass(frozen=True, slots=True)

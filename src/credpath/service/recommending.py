@@ -74,6 +74,7 @@ def request(context: Context, question: Question, ask: Ask, seed: int, now: date
         seed=seed,
         today=now.date(),
         policy=context.preferences.policy,
+        rates=context.preferences.exchange_rates,
     )
 
 

@@ -82,7 +82,7 @@ def _group(kind: str, credential_ids: list[str], k: int = 0) -> PrerequisiteGrou
 
 
 def _money(fields: Mapping[str, Any]) -> Money:
-    return Money(fields.get("amount", 0.0), fields["currency"])
+    return Money(**fields)
 
 
 _RESTORE: Mapping[str, Callable[[Any], object]] = {

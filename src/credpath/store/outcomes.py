@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ from credpath.store.tables import OutcomeRow, columns_of, table_of
 POPULARITY: Mapping[OutcomeKind, float] = {
     "awarded": 1.0, "completed": 1.0, "started": 0.5, "enrolled": 0.5, "dropped": 0.2, "clicked": 0.1, "dismissed": 0.0,
 }  # fmt: skip
+# Bounds what a file of a million outcomes takes in memory as rows.
+ROWS_AT_ONCE = 20_000
 
 _OUTCOME = table_of(OutcomeRow)
 _COLUMNS = columns_of(OutcomeRow, *(f.name for f in fields(Outcome)))
@@ -48,19 +51,20 @@ class OutcomesSaved:
 def save_outcomes(connection: Connection, tenant: str, outcomes: Iterable[Outcome]) -> OutcomesSaved:
     """Stores what is new. An id that comes with two contents in the batch is a conflict and is not stored."""
     once: dict[str, Outcome] = {}
+    times: Counter[str] = Counter()
     conflicts: set[str] = set()
-    given = 0
     for outcome in outcomes:
-        given += 1
+        times[outcome.outcome_id] += 1
         if once.setdefault(outcome.outcome_id, outcome) != outcome:
             conflicts.add(outcome.outcome_id)
-    fresh = sorted(set(once) - conflicts)
-    inserted = {key for _, key in insert_new(connection, _OUTCOME, [_row(tenant, once[key]) for key in fresh])}
-    known = [key for key in fresh if key not in inserted]
-    for row in rows_by_key(connection, _COLUMNS, tenant, known):
-        if once[row[0]] != Outcome(*row):
-            conflicts.add(row[0])
-    return OutcomesSaved(len(inserted), given - len(inserted) - len(conflicts), tuple(sorted(conflicts)))
+    fresh = [once[key] for key in sorted(once) if key not in conflicts]
+    inserted = 0
+    for start in range(0, len(fresh), ROWS_AT_ONCE):
+        new, differing = _save(connection, tenant, fresh[start : start + ROWS_AT_ONCE])
+        inserted += new
+        conflicts |= differing
+    repeats = sum(count for key, count in times.items() if key not in conflicts) - inserted
+    return OutcomesSaved(inserted, repeats, tuple(sorted(conflicts)))
 
 
 def outcomes_of(connection: Connection, tenant: str, learner_id: str) -> tuple[Outcome, ...]:
@@ -85,6 +89,14 @@ def load_outcomes(
 def popularity(connection: Connection, tenant: str) -> dict[str, float]:
     """credential_id -> sum over learners of `POPULARITY` of their strongest outcome on it."""
     return {key: float(weight) for key, weight in connection.execute(_POPULARITY, {"tenant": tenant})}
+
+
+def _save(connection: Connection, tenant: str, outcomes: Sequence[Outcome]) -> tuple[int, set[str]]:
+    """(how many were new, ids that are stored with another content)."""
+    inserted = {key for _, key in insert_new(connection, _OUTCOME, [_row(tenant, outcome) for outcome in outcomes])}
+    known = {o.outcome_id: o for o in outcomes if o.outcome_id not in inserted}
+    stored = (Outcome(*row) for row in rows_by_key(connection, _COLUMNS, tenant, list(known)))
+    return len(inserted), {outcome.outcome_id for outcome in stored if known[outcome.outcome_id] != outcome}
 
 
 def _row(tenant: str, outcome: Outcome) -> dict[str, Any]:

@@ -19,7 +19,8 @@ from credpath.store.migrations import HEAD, revision, upgrade
 T = TypeVar("T")
 
 MIGRATION_LOCK = 0x63726564  # any number that every credpath process agrees on
-SERIALIZATION_FAILURE, DEADLOCK = "40001", "40P01"
+SERIALIZATION_FAILURE, DEADLOCK, UNDEFINED_TABLE = "40001", "40P01", "42P01"
+CHECK = "check DATABASE_URL, the server and its disk"
 # A writer of a whole taxonomy holds SQLite's one write lock for seconds; others wait rather than fail.
 BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
@@ -56,7 +57,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One moment of the database, however many queries; writing through it fails."""
-        with self._open(self._reads) as connection:
+        with self._transaction(self._reads, commit=False) as connection:
             yield connection
 
     @contextmanager
@@ -66,9 +67,8 @@ class Database:
         On SQLite it takes the write lock at once: a transaction that reads first and writes later fails with
         "database is locked" however long it would wait.
         """
-        with self._open(self._writes) as connection:
+        with self._transaction(self._writes, commit=True) as connection:
             yield connection
-            connection.commit()
 
     def transact(self, work: Callable[[Connection], T], attempts: int = 5) -> T:
         """Runs `work` in `write()`, again from its start when PostgreSQL chose it to lose a deadlock."""
@@ -120,19 +120,19 @@ class Database:
         self._reads.dispose()
         self._writes.dispose()
 
-    def _open(self, engine: Engine) -> Connection:
+    @contextmanager
+    def _transaction(self, engine: Engine, *, commit: bool) -> Iterator[Connection]:
         try:
-            connection = engine.connect()
-            try:
-                connection.begin()
-            except BaseException:
-                connection.close()
-                raise
-        except (OperationalError, PoolTimeout, OSError) as error:
-            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
-            fix = "another process writes for long" if "locked" in reason else "check DATABASE_URL and the server"
-            raise NotReady(f"the database cannot be used: {reason}", where=self.name, fix=fix) from error
-        return connection
+            with engine.connect() as connection, connection.begin() as transaction:
+                yield connection
+                if not commit:
+                    transaction.rollback()
+        except DBAPIError as error:
+            if unusable := _unusable(error):
+                raise NotReady(unusable[0], where=self.name, fix=unusable[1]) from error
+            raise
+        except (PoolTimeout, OSError) as error:
+            raise NotReady(f"the database cannot be used: {error}", where=self.name, fix=CHECK) from error
 
     @contextmanager
     def _migration(self) -> Iterator[Connection]:
@@ -144,12 +144,22 @@ class Database:
         # Altering a table in SQLite may replace it, and dropping the old one would delete by cascade. Foreign keys
         # can only be switched off outside a transaction, so on an engine that is thrown away.
         engine = _sqlite_engine(self.url, self._busy_seconds, readonly=False, foreign_keys=False)
-        with self._open(engine) as connection:
+        with self._transaction(engine, commit=True) as connection:
             yield connection
             if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all():
                 raise NotReady(f"the migration would leave {len(broken)} rows without what they refer to")
-            connection.commit()
         engine.dispose()
+
+
+def _unusable(error: DBAPIError) -> tuple[str, str] | None:
+    """(what, fix) when it is the database that fails, not the statement: gone, locked, full, not migrated."""
+    reason = str(error.orig).strip().splitlines()[0]
+    if "no such table" in reason or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
+        return "the database has no tables yet", "start `credpath serve` or any import; it makes them"
+    if _lost_a_race(error) or not (isinstance(error, OperationalError) or "not a database" in reason):
+        return None
+    fix = "another process writes for long; try again" if "locked" in reason else CHECK
+    return f"the database cannot be used: {reason}", fix
 
 
 def ends_transaction(error: Exception) -> bool:

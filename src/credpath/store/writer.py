@@ -120,13 +120,15 @@ def _attempt_each(batch: list[_Job], connection: Connection) -> None:
 def _attempt(connection: Connection, job: _Job) -> None:
     """One job in its savepoint. What ends the whole transaction is raised, so that the batch runs again or fails."""
     job.error = None
+    connection.exec_driver_sql("SAVEPOINT job")  # plain SQL: begin_nested compiles it anew for every job
     try:
-        with connection.begin_nested():
-            job.value = job.work(connection)
+        job.value = job.work(connection)
     except Exception as error:
         if ends_transaction(error):
             raise
         job.error = error
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+    connection.exec_driver_sql("RELEASE SAVEPOINT job")
 
 
 def _closed() -> NotReady:

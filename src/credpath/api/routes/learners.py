@@ -49,7 +49,7 @@ def forget_learner(learner_id: PathId, call: CallDep) -> Response:
 @router.get("/export", response_model=ExportOut)
 def export_learner(learner_id: PathId, call: CallDep) -> Response:
     """Gives everything that is kept of the learner."""
-    return reply({"learner_id": learner_id, "export": learners.export_learner(call.context, call.tenant, learner_id)})
+    return reply(learners.export_learner(call.context, call.tenant, learner_id))
 
 
 @router.get("/mastery", response_model=MasteryOut)

@@ -90,10 +90,15 @@ class ForgottenOut(TypedDict):
 
 
 class ExportOut(TypedDict):
-    """Everything that is kept of one learner."""
+    """Everything that is kept of one learner; the members of each list are the rows as they are kept."""
 
     learner_id: str
-    export: dict[str, Any]
+    profile: dict[str, Any]
+    updated_at: str
+    awards: list[dict[str, Any]]
+    evidence: list[dict[str, Any]]
+    outcomes: list[dict[str, Any]]
+    impressions: list[dict[str, Any]]
 
 
 class AssessmentIn(Input):

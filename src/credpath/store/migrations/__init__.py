@@ -13,13 +13,12 @@ HEAD = "0001"
 
 
 def revision(connection: Connection) -> str:
-    """The revision that the database is at, "" before the first. Ends the transaction when there is none."""
+    """The revision that the database is at, "" before the first: then the transaction is of no more use."""
     try:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
     except DBAPIError as error:
         if "alembic_version" not in str(error.orig):
             raise
-        connection.rollback()
         return ""
 
 

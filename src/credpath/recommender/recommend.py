@@ -1,0 +1,123 @@
+"""The next credential: the whole pipeline as a list of calls. Pure: same index, request and seed, same answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from credpath.domain.goals import CareerGoal
+from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.money import REFERENCE_RATES
+from credpath.domain.paths import Constraints, RecommendedItem
+from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.closing import closing, open_gap
+from credpath.recommender.csr import Doubles, Floats
+from credpath.recommender.diversity import slate
+from credpath.recommender.features import FEATURES, Situation, candidate_ids, feature_matrix
+from credpath.recommender.filters import filter_catalogue, limits_of
+from credpath.recommender.items import describe
+from credpath.recommender.ranking import Choice, Policy, Ranker, RulesRanker, choose
+from credpath.recommender.retrieval import assess_worth, retrieve
+from credpath.recommender.standing import Standing, stand
+
+RULES = RulesRanker()
+
+
+@dataclass(frozen=True, slots=True)
+class RecommendRequest:
+    """All that one answer depends on beside the index.
+
+    `goal_vector`: (d,) unit, or None. `constraints` are completed by the snapshot's profile. `co_completion`:
+    (n,) 0..1 in row order, how often each credential follows what the learner holds, or None without logs.
+    """
+
+    snapshot: LearnerSnapshot
+    goal: CareerGoal
+    goal_vector: Floats | None
+    constraints: Constraints
+    limit: int
+    seed: int
+    today: date
+    policy: Policy = field(default_factory=Policy)
+    co_completion: Floats | None = None
+    rates: Mapping[str, float] = field(default_factory=lambda: REFERENCE_RATES)
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The slate, and what is needed to replay and learn from it.
+
+    `candidates`, `scores` and the rows of `features` run in parallel, by id. `propensity`: the exact chance that
+    `policy` puts the first item first. `degraded`: a fallback answered, or nothing is eligible.
+    """
+
+    items: tuple[RecommendedItem, ...]
+    candidates: tuple[str, ...]
+    scores: tuple[float, ...]
+    feature_names: tuple[str, ...]
+    features: Floats
+    policy: str
+    propensity: float
+    filters: dict[str, int]
+    degraded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """The ranked candidates of one situation."""
+
+    situation: Situation
+    features: Floats
+    scores: Doubles
+
+
+def recommend(index: CatalogueIndex, request: RecommendRequest, ranker: Ranker = RULES) -> Recommendation:
+    """The best next credentials for the learner. Empty, with `filters` saying why, only if nothing is eligible."""
+    standing = stand(index, request.snapshot)
+    limits = limits_of(request.constraints, request.snapshot.profile)
+    considered = consider(index, request, standing, limits, request.today, ranker)
+    situation, scores = considered.situation, considered.scores
+    nothing = not len(scores)
+    choice = Choice(-1, 1.0) if nothing else choose(scores, request.policy, request.seed)
+    places = [] if nothing else slate(situation, scores, choice.place, request.limit).tolist()
+    items = tuple(
+        describe(situation, place, rank, float(scores[place]), considered.features[place])
+        for rank, place in enumerate(places, start=1)
+    )
+    return Recommendation(
+        items=items,
+        candidates=candidate_ids(index, situation.candidates.rows),
+        scores=tuple(scores.tolist()),
+        feature_names=FEATURES,
+        features=considered.features,
+        policy=request.policy.name,
+        propensity=choice.propensity,
+        filters=situation.eligibility.counts,
+        degraded=nothing or situation.candidates.degraded,
+    )
+
+
+def consider(
+    index: CatalogueIndex,
+    request: RecommendRequest,
+    standing: Standing,
+    limits: Constraints,
+    today: date,
+    ranker: Ranker = RULES,
+) -> Considered:
+    """Filters, retrieves and ranks for somebody who stands where `standing` says."""
+    eligibility = filter_catalogue(index, standing, limits, today, request.rates)
+    gap = open_gap(index, request.goal, standing)
+    closed = closing(index, gap)
+    worth = assess_worth(index, standing, eligibility, closed)
+    candidates = retrieve(index, eligibility, worth, request.goal_vector, request.co_completion)
+    situation = Situation(
+        index, standing, limits, eligibility, gap, closed, worth, candidates, *closed.matrix(candidates.rows),
+        request.goal_vector, request.co_completion, request.rates,
+    )  # fmt: skip
+    features = feature_matrix(situation)
+    scores = np.nan_to_num(ranker.score(features))
+    return Considered(situation, features, scores)

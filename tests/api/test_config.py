@@ -1,0 +1,78 @@
+"""Settings, which live above the layers and are read by both edges."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from credpath.config import Settings, load_settings
+from credpath.errors import InvalidInput
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"CREDPATH_{name.upper()}", raising=False)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+
+
+def test_every_default_is_valid_and_every_setting_says_what_it_is() -> None:
+    settings = load_settings()
+    assert settings.url == "sqlite:///.credpath/credpath.db"
+    assert settings.models == Path("models")
+    assert settings.tenant == "default"
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_environment_sets_each_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDPATH_PORT", "9000")
+    monkeypatch.setenv("CREDPATH_DEFAULT_LANGUAGES", "de, en")
+    monkeypatch.setenv("CREDPATH_EXCHANGE_RATES", '{"USD": 1, "EUR": 0.9}')
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:p@host/name")
+    settings = load_settings()
+    assert settings.port == 9000
+    assert settings.default_languages == ("de", "en")
+    assert settings.exchange_rates == {"USD": 1.0, "EUR": 0.9}
+    assert settings.url == "postgresql://u:p@host/name"
+
+
+def test_the_database_follows_home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDPATH_HOME", "/srv/credpath")
+    assert load_settings().url == "sqlite:////srv/credpath/credpath.db"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CREDPATH_PORT", "70000"),
+        ("CREDPATH_WORKERS", "0"),
+        ("CREDPATH_TENANT", "Not A Slug"),
+        ("CREDPATH_RATE_LIMIT", "many"),
+        ("CREDPATH_EXPLORATION", "0.9"),
+        ("CREDPATH_EXCHANGE_RATES", '{"USD": 0}'),
+        ("CREDPATH_LOG_LEVEL", "loud"),
+        ("CREDPATH_BODY_LIMIT", "nan"),
+    ],
+)
+def test_a_bad_value_is_refused_by_the_name_of_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(InvalidInput) as refused:
+        load_settings()
+    assert refused.value.where == variable
+    assert value not in str(refused.value)
+
+
+def test_a_password_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@host/name")
+    assert "hunter2" not in repr(load_settings())
+
+
+def test_preferences_carry_what_use_cases_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDPATH_EXPLORATION", "0.05")
+    monkeypatch.setenv("CREDPATH_DEFAULT_LANGUAGES", "fr")
+    preferences = load_settings().preferences()
+    assert preferences.default_languages == ("fr",)
+    assert preferences.policy.epsilon == 0.05

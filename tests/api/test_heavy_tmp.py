@@ -1,0 +1,46 @@
+"""Generated calls against the OpenAPI document, over a socket: what it promises is what the server does."""
+
+from __future__ import annotations
+
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    missing_required_header,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
+
+from credpath.api.app import bare_app
+from tests.api.world import World
+
+# What a schema cannot say (a learner that exists, an id seen before) leaves out the checks that judge whether
+# data was rightly taken or refused; test_hostile.py asks that by hand.
+CHECKS = (
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    missing_required_header,
+    unsupported_method,
+)
+
+
+schema = schemathesis.openapi.from_dict(bare_app().openapi())
+
+
+@schema.parametrize()
+@settings(
+    max_examples=120,
+    deadline=None,
+    
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_the_server_keeps_what_the_document_promises(case: schemathesis.Case, world: World, url: str) -> None:
+    case.call_and_validate(base_url=url, headers=world.headers(), excluded_checks=[])
