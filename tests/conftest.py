@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text
+
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
-from sqlalchemy import text
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,6 +37,9 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="credpath-postgres-"))
     folder.chmod(0o755)  # started by root, the server runs as another user
     server = pgserver.get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # no test cuts the server's power; it starts faster so
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -83,3 +88,16 @@ def database(request: pytest.FixtureRequest) -> Database:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     found: Database = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample data with its first bundle, made by the code that `make run` uses: credpath.db and models/."""
+    from credpath.service.opening import open_context
+    from training.demo import prepare
+
+    home = tmp_path_factory.mktemp("sample")
+    context = open_context(f"sqlite:///{home / 'credpath.db'}", home / "models")
+    prepare(context, "default")
+    context.close()
+    return home

@@ -76,9 +76,9 @@ class SyntheticCatalogue:
 def make_skills(count: int, seed: int = 0, neighbours: int = 8) -> SyntheticSkills:
     """`count` skills in fields, each with some neighbours of its own field."""
     random = np.random.default_rng(seed)
-    field_of = random.integers(0, FIELDS, count)
+    field_of = random.permutation(count) % FIELDS
     members = [np.flatnonzero(field_of == field) for field in range(FIELDS)]
-    rows = [np.unique(random.choice(members[field], neighbours)) for field in field_of]
+    rows = [np.unique(random.choice(members[field], neighbours)) for field in field_of.tolist()]
     rows = [row[row != skill] for skill, row in enumerate(rows)]
     indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     indices = np.concatenate(rows).astype(np.int32)
@@ -93,10 +93,10 @@ def make_catalogue(count: int, skills: SyntheticSkills, seed: int = 0, dimension
     """`count` credentials; a tenth need others first, a tenth stack into one of a hundredth larger ones."""
     random = np.random.default_rng(seed + 1)
     centres = _unit(random.standard_normal((FIELDS, dimensions)))
-    fields = random.integers(0, FIELDS, count)
+    fields = random.choice(np.unique(skills.field_of), count)
     popular = 1.0 / (1.0 + random.permutation(len(skills.uris)))
     pools = [np.flatnonzero(skills.field_of == field) for field in range(FIELDS)]
-    odds = [popular[pool] / popular[pool].sum() for pool in pools]
+    odds = [popular[pool] / max(1e-9, popular[pool].sum()) for pool in pools]
     credentials, links = [], {}
     for row, field in enumerate(fields.tolist()):
         size = min(len(pools[field]), int(random.integers(1, 12)))
@@ -112,7 +112,8 @@ def make_goal(skills: SyntheticSkills, field: int, count: int = 60, seed: int = 
     """A goal of `count` skills, most of one field."""
     random = np.random.default_rng(seed + 7)
     near = np.flatnonzero(skills.field_of == field)
-    chosen = np.unique(np.concatenate([random.choice(near, min(len(near), count)), random.choice(len(skills.uris), 5)]))
+    others = random.choice(len(skills.uris), 5)
+    chosen = np.unique(np.concatenate([random.choice(near, min(len(near), count)) if len(near) else near, others]))
     weights = random.uniform(0.2, 1.0, len(chosen))
     needed = zip(chosen.tolist(), (weights / weights.sum()).tolist(), strict=True)
     listed = tuple(GoalSkill(skills.uris[s], skills.labels[s], weight, 0.75, weight > 0.02) for s, weight in needed)

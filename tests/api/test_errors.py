@@ -62,7 +62,9 @@ def test_an_unknown_kind_of_error_is_internal_and_keeps_its_text() -> None:
 
 
 def test_the_host_of_the_database_stays_in_the_log() -> None:
-    _, problem, _ = document(errors.NotReady("the database cannot be used", where="postgresql://u@db.internal/x"))
+    what = 'the database cannot be used: connection to server at "db.internal" failed'
+    _, problem, _ = document(errors.NotReady(what, where="postgresql://u@db.internal/x"))
+    assert problem["detail"] == "the database cannot be used"
     assert "db.internal" not in json.dumps(problem)
 
 

@@ -120,9 +120,7 @@ def goal_of(*labels: str, required: float = 0.75, text: str = "data analyst") ->
 
 def knows(**levels: float) -> dict[str, Mastery]:
     """skill -> mastery with evidence worth ten observations."""
-    return {
-        f"urn:{label}": Mastery(f"urn:{label}", 10 * level, 10 * (1 - level)) for label, level in levels.items()
-    }
+    return {f"urn:{label}": Mastery(f"urn:{label}", 10 * level, 10 * (1 - level)) for label, level in levels.items()}
 
 
 def learner(

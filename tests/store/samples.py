@@ -68,7 +68,7 @@ FULL_CREDENTIAL = Credential(
     languages=("fr", "en"),
     outcomes=(LearningOutcome("does SQL", "skill:sql", 0.5, 0.25), LearningOutcome("", "skill:python")),
     prerequisites=(PrerequisiteGroup("all_of", ("a",)), PrerequisiteGroup("k_of", ("b", "c", "d"), 2)),
-    preparation=(Preparation("algebra"), Preparation(credential_id="b", confidence=0.5), Preparation("x", "", "skill:sql")),
+    preparation=(Preparation("algebra"), Preparation("", "b", "", 0.5), Preparation("x", "", "skill:sql")),
     stacks_into=("big",),
     supersedes=("old",),
     stack=StackRule("credits", 30),

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from credpath.domain.catalogue import Credential, LearningOutcome, Preparation, PrerequisiteGroup, StackRule
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
 from credpath.store.codec import decode_credential, decode_profile, digest, encode
-from hypothesis import given
-from hypothesis import strategies as st
-
 from tests.store.samples import FULL_CREDENTIAL, FULL_PROFILE, a_credential
 
 words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=30)

@@ -7,10 +7,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
+
 from credpath.store import migrations
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
-from sqlalchemy import inspect, text
 
 
 def config() -> Config:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from credpath.api.metrics import Metrics
+from credpath.api.schemas.values import ID_PATTERN
 from credpath.config import Settings
 from credpath.domain.rules import MAX_ID, check_id
 from credpath.errors import TooLarge
@@ -74,6 +75,7 @@ PathId = Annotated[
         max_length=MAX_ID,
         description="1 to 200 printable characters; a slash within it is sent as %2F.",
         examples=["learner-17"],
+        json_schema_extra={"pattern": ID_PATTERN},  # documented only: checked after the slashes are back
     ),
 ]
 

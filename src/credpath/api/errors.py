@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 PROBLEM_BASE = "https://credpath.org/problems/"
+# How pydantic names the branch of a union that a value was tried as; no field is called so.
+BRANCH = re.compile(r"[A-Z]\w*In|constrained-\w+|str|int")
 MAX_ERRORS_SHOWN = 50
 MAX_REFUSALS_SHOWN = 1_000
 
@@ -118,13 +121,15 @@ def problem(
 def of_credpath_error(request_id: str, error: CredpathError) -> Response:
     """The response for an error that a user can act on; an error of no known class is a 500 without its text."""
     status = next((STATUSES[c] for c in type(error).__mro__ if c in STATUSES), 500)
+    if status >= 500:
+        log.error("cannot answer", reason=str(error), status=status)
     if status == 500:
         return internal_error(request_id)
     return problem(
         request_id,
         status,
         error.slug,
-        error.what,
+        public_reason(error.what) if status == 503 else error.what,
         hint=error.fix,
         headers=_headers(error),
         members=_members(error, status),
@@ -135,6 +140,11 @@ def internal_error(request_id: str) -> Response:
     """A 500 that tells the caller nothing but the id under which the log has the cause."""
     hint = "quote `instance` to the operator; the server's log has the cause under it"
     return problem(request_id, 500, "internal-error", "the server failed on this call", hint=hint)
+
+
+def public_reason(reason: str) -> str:
+    """A reason as anybody may read it: what a database driver says names hosts and users, which stays in the log."""
+    return re.sub(r".*(the database cannot be used).*", r"\1", reason, flags=re.DOTALL)
 
 
 def _headers(error: CredpathError) -> dict[str, str] | None:
@@ -178,9 +188,10 @@ def of_validation(request_id: str, faults: Sequence[Mapping[str, Any]]) -> Respo
 
 def _of_pydantic(fault: Mapping[str, Any]) -> dict[str, str]:
     # The first part says where the value came from (body, query, path); a lone "body" means the body as a whole.
-    place = [str(part) for part in fault["loc"]]
-    where = ".".join(place[1:] if place[0] == "body" and len(place) > 1 else place)
     kind, what = str(fault["type"]), str(fault["msg"])
+    named = kind == "extra_forbidden"  # then the last part is what the caller wrote, whatever it looks like
+    place = [str(part) for part in fault["loc"] if named or not BRANCH.fullmatch(str(part))]
+    where = ".".join(place[1:] if place[0] == "body" and len(place) > 1 else place)
     if kind == "extra_forbidden":
         return _fault(where, "there is no such field", "remove it, or mend its name")
     if kind == "missing":

@@ -63,6 +63,7 @@ class Award:
         check_id(self.learner_id, "learner_id")
         check_id(self.credential_id, "credential_id")
         check_time(self.awarded_at, "awarded_at")
+        check_text(self.award_id, "award_id", limit=200)
         check_text(self.grade, "grade", limit=MAX_LABEL)
         check_text(self.evidence_url, "evidence_url", limit=2_000)
 

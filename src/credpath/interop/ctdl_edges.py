@@ -14,6 +14,10 @@ from credpath.interop.ctdl_requirements import Need, Requirements, groups, least
 from credpath.interop.scraped_text import clean_line
 
 _TARGETS = ("targetCredential", "targetLearningOpportunity", "targetAssessment", "targetComponent")
+_PROFILE = frozenset(
+    [*_TARGETS, "targetCompetency", "targetPathway", "alternativeCondition", "condition", "yearsOfExperience",
+     "experience", "commonConditions"]
+)  # fmt: skip
 # property -> (it points at what comes before, how sure it is that it helps)
 _SOFT = {
     "recommends": (True, 0.9), "preparationFrom": (True, 0.9), "isPreparationFor": (False, 0.9),
@@ -83,7 +87,7 @@ class EdgeReader:
         """(value, alternative) under a property: what it names, or what the condition profiles there name."""
         for value in node.values.get(key, ()):
             profile = self.graph.resolve(value)
-            if profile is None or profile.node_id in self.offerings or "Competency" in profile.types:
+            if profile is None or profile.node_id in self.offerings or not _is_profile(profile):
                 yield value, False
                 continue
             alternatives = profile.values.get("alternativeCondition", ())
@@ -131,7 +135,7 @@ class EdgeReader:
     def _say(self, node: Node, own: str, key: str) -> None:
         """Conditions in words: "Minimum Grade: D", "two years of experience"."""
         for profile in (self.graph.resolve(value) for value in node.values.get(key, ())):
-            if profile is None or profile.node_id in self.offerings:
+            if profile is None or profile.node_id in self.offerings or not _is_profile(profile):
                 continue
             said = texts(profile, "condition") or (texts(profile, "description") if key == "entryCondition" else [])
             for years in texts(profile, "yearsOfExperience")[:1]:
@@ -160,7 +164,7 @@ class EdgeReader:
 
     def _completion(self, node: Node, own: str) -> None:
         """A component's conditions must be met to complete it; those of a larger credential also stack into it."""
-        need = narrowed(self.requirements.of_component(node), own)
+        need = narrowed(self.requirements.read(node), own)
         if need is None:
             return
         self.found[own].prerequisites.extend(groups(need))
@@ -199,7 +203,12 @@ class EdgeReader:
             self._count_toward(stack, need, leaves(need))
 
     def _slot(self, node_id: str, stack: str) -> Need | None:
-        return narrowed(self.requirements.of_component(self.graph.nodes[node_id]), stack)
+        return narrowed(self.requirements.read(self.graph.nodes[node_id]), stack)
+
+
+def _is_profile(node: Node) -> bool:
+    """A condition profile rather than the required thing itself."""
+    return "ConditionProfile" in node.types or not _PROFILE.isdisjoint(node.values)
 
 
 def usable_id(node_id: str) -> bool:

@@ -253,7 +253,7 @@ def _cost(graph: Graph, node: Node) -> Money | None:
         currency = text(profile, "currency").upper()
         kind = next(iter(_concepts(profile, "directCostType")), "")
         kinds = by_kind.setdefault(currency, {})
-        kinds[kind] = max(amount, kinds.get(kind, 0.0))
+        kinds[kind] = max(amount, kinds.get(kind, amount))
     if len(by_kind) != 1:
         return None
     currency, kinds = by_kind.popitem()

@@ -36,7 +36,11 @@ class Node:
         self.types = tuple(dict.fromkeys((*self.types, *types)))
         for key, found in values.items():
             known = self.values.setdefault(key, [])
-            known.extend(value for value in found if value not in known)
+            names = {value for value in known if isinstance(value, str)}
+            for value in found:
+                if value not in (names if isinstance(value, str) else known):
+                    known.append(value)
+                    names.update([value] if isinstance(value, str) else [])
 
 
 def local_name(name: str) -> str:

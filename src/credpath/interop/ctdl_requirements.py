@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from credpath.domain.catalogue import PrerequisiteGroup
 from credpath.interop.ctdl_graph import Graph, Node, local_name, reference, text
 
+# Conditions that one component may unfold into: a file can name the same few so that they double at every level.
+MAX_UNFOLDED = 20_000
 _CONDITIONS = ("hasCondition", "requiredCondition", "ruleSet")
 
 
@@ -67,9 +69,14 @@ class Requirements:
     def __init__(self, graph: Graph, offerings: dict[str, str]) -> None:
         self.graph = graph
         self.offerings = offerings
+        self._left = MAX_UNFOLDED
 
-    def of_component(self, node: Node, above: frozenset[str] = frozenset()) -> Need | None:
+    def read(self, node: Node) -> Need | None:
         """What completes a component: all of its conditions. None when it states none that can be followed."""
+        self._left = MAX_UNFOLDED
+        return self._of_component(node, frozenset())
+
+    def _of_component(self, node: Node, above: frozenset[str]) -> Need | None:
         if node.node_id in above:
             return None
         values = (v for key in _CONDITIONS for v in node.values.get(key, ()))
@@ -80,7 +87,8 @@ class Requirements:
         return needs[0] if needs else None
 
     def _of_condition(self, node: Node, above: frozenset[str]) -> Need | None:
-        if node.node_id in above:
+        self._left -= 1
+        if node.node_id in above or self._left < 0:
             return None
         above |= {node.node_id}
         parts: list[str | Need] = []
@@ -113,7 +121,9 @@ class Requirements:
             return offering
         if "targetComponent" in node.values:
             return self._of_condition(node, above)
-        return self._of_condition(node, above) if "ComponentCondition" in node.types else self.of_component(node, above)
+        return (
+            self._of_condition(node, above) if "ComponentCondition" in node.types else self._of_component(node, above)
+        )
 
     def _number(self, node: Node, total: int) -> int:
         stated = text(node, "requiredNumber")

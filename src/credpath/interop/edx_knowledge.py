@@ -112,7 +112,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _GENERIC_WORDS = (
-    "a about all any area bachelor bachelors basic advanced upper lower college concept concepts course courses "
+    "a about all any area bachelor bachelors base basic advanced upper lower college concept concepts course courses "
     "covered "
     "curso cursos data degree discipline disciplines education equivalent etc experience field following for from g "
     "given graduate high in intermediate introductory it knowledge language learner learners level levels material "

@@ -207,7 +207,7 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 
 def _same_case(text: str, title: str) -> bool:
-    """At least four of five words have the capitals of the title."""
-    words = ([word for word in _WORD.findall(part) if word != "and"] for part in (text, title))
+    """At least four of five words have the capitals of the title; small words are written either way."""
+    words = ([word for word in _WORD.findall(part) if len(word) > 3 or word.isupper()] for part in (text, title))
     pairs = list(zip(*words, strict=False))
     return sum(a[:1].isupper() == b[:1].isupper() for a, b in pairs) >= 0.8 * len(pairs)

@@ -90,7 +90,8 @@ def detect_language(text: str, default: str = "en") -> str:
     foreign = letters - Counter({"": letters[""]})
     # Kana decides over the ideographs that every Japanese text also has.
     scripts = sorted(foreign, key=lambda s: (s != "ja", -foreign[s], s))
-    if scripts and foreign.total() * 3 >= letters.total():
+    # One ideograph says as much as several letters.
+    if scripts and foreign.total() * (5 if scripts[0] in ("ja", "zh", "ko") else 3) >= letters.total():
         return scripts[0]
     votes = Counter(_WORDS.get(word, "") for word in re.findall(r"[^\W\d_]+", folded(text)))
     del votes[""]

@@ -14,7 +14,7 @@ from credpath.recommender.columns import ASSUMED
 from credpath.recommender.csr import Doubles, Floats, Offsets, Rows
 from credpath.recommender.filters import HOURS_PER_WEEK, Eligibility, prices
 from credpath.recommender.preparations import known_share
-from credpath.recommender.retrieval import RETRIEVERS, Candidates, Worth, goal_similarity, soft_worth
+from credpath.recommender.retrieval import RETRIEVERS, Candidates, Worth, goal_similarity
 from credpath.recommender.standing import AWARD_LEVEL, Standing
 
 # name: what it is. All are finite; shares are 0..1. The order is the order of columns.
@@ -25,7 +25,7 @@ MEANING: Mapping[str, str] = {
     "gap_skills": "share of the skills still missing that it moves",
     "related_share": "part of gap_closed that comes through skills close to the needed ones",
     "unlock_share": "best share of the gap that lies behind it, shared with what else is still required",
-    "prepares_share": "best share of the gap of a credential that recommends it beforehand, damped",
+    "prepares_share": "best share of the gap of a credential that recommends it, or a skill of it, beforehand; damped",
     "goal_match": "cosine of its text and the goal's",
     "readiness": "share of its recommended preparation that is met; 1 where none is named",
     "unmet_preparation": "how many pieces of preparation are unmet, weighted by confidence",
@@ -108,7 +108,7 @@ def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
         "gap_skills": (s.amounts > 0).sum(axis=1) / missing,
         "related_share": np.divide(related, closes, out=np.zeros(len(rows)), where=closes > 0),
         "unlock_share": s.worth.unlocks[rows] / left if left > 0 else 0.0,
-        "prepares_share": soft_worth(s.index, rows, s.eligibility, s.worth) / left if left > 0 else 0.0,
+        "prepares_share": s.worth.prepares[rows] / left if left > 0 else 0.0,
         "goal_match": goal_similarity(s.index, s.goal_vector, rows),
         "goal_gap": left,
         "progress": s.gap.progress,

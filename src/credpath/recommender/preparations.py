@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.domain.catalogue import Credential
-from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, group_by, offsets
-from credpath.recommender.postings import Taught
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets
+from credpath.recommender.postings import Postings, Taught
 from credpath.recommender.skill_space import Skills
 
 # Mastery from which on a skill counts as prepared; helpful is less than required.
@@ -23,18 +23,16 @@ LONGEST_NAME, SURE_ENOUGH = 80, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Preparations:
-    """Flat entries of each credential's preparation. `nodes`, `skills`: position or -1; words have neither.
+    """Flat entries of each credential's preparation, in the order of its record.
 
-    `after_starts`, `after_rows`, `after_confidence`: per node the credentials that recommend it beforehand.
+    `rows`: whose entry it is. `nodes`, `skills`: what it names, a position or -1; mere words have neither.
     """
 
     starts: Offsets
+    rows: Rows
     nodes: Rows
     skills: Rows
     confidence: Doubles
-    after_starts: Offsets
-    after_rows: Rows
-    after_confidence: Doubles
 
     def met(self, entries: Offsets, held: Mask, support: Doubles, taught: Taught) -> Doubles:
         """(entries,) 0..1 how far each piece of preparation is there: held, or its skills mastered."""
@@ -62,14 +60,24 @@ class Preparations:
         share = np.divide(have, whole, out=np.ones(len(rows)), where=whole > 0)
         return share.astype(np.float32), (whole - have).astype(np.float32)
 
-    def leads_to(self, rows: Offsets, worth: Doubles, later: Mask) -> Doubles:
-        """(len(rows),) the best worth of one of `later` that recommends each row beforehand, times confidence."""
-        best = np.zeros(len(rows))
-        if not len(self.after_rows):
+    def leads_to(self, worth: Doubles, held: Mask, support: Doubles, taught: Taught, postings: Postings) -> Doubles:
+        """(n,) for each credential the best worth that it prepares for, as far as the learner lacks that piece.
+
+        `worth` (n,): of what may come later. A credential prepares for another that names it, or that assumes a
+        skill which it teaches.
+        """
+        best = np.zeros(len(worth))
+        entries = (worth[self.rows] > 0).nonzero()[0] if len(self.rows) else self.starts[:0]
+        if not len(entries):
             return best
-        entries, owner = gather(self.after_starts, rows)
-        after = self.after_rows[entries]
-        np.maximum.at(best, owner, self.after_confidence[entries] * worth[after] * later[after])
+        lacking = 1.0 - self.met(entries, held, support, taught)
+        value = lacking * self.confidence[entries] * worth[self.rows[entries]]
+        node, skill = self.nodes[entries], self.skills[entries]
+        inside = (node >= 0) & (node < len(worth))
+        np.maximum.at(best, node[inside], value[inside])
+        wanted = ((skill >= 0) & (value > 0)).nonzero()[0]
+        flat, want = gather(postings.starts, skill[wanted])
+        np.maximum.at(best, postings.rows[flat], postings.strengths[flat] * value[wanted][want])
         return best
 
 
@@ -102,16 +110,10 @@ def pack_preparations(
     starts = offsets(np.array([len(one) for one in each], dtype=np.int64))
     nodes = np.array([node.get(p.credential_id, -1) for p in flat], dtype=np.int32)
     skills = [skill.get(p.skill_uri or ("" if p.credential_id else named.get(p.label, "")), -1) for p in flat]
-    confidence = np.array([p.confidence for p in flat], dtype=np.float64)
-    rows = np.repeat(np.arange(len(each), dtype=np.int32), np.diff(starts))
-    of_node = np.flatnonzero(nodes >= 0)
-    order, after_starts = group_by(nodes[of_node], len(node))
     return Preparations(
         starts=starts,
+        rows=np.repeat(np.arange(len(each), dtype=np.int32), np.diff(starts)),
         nodes=nodes,
         skills=np.array(skills, dtype=np.int32),
-        confidence=confidence,
-        after_starts=after_starts,
-        after_rows=rows[of_node][order],
-        after_confidence=confidence[of_node][order],
+        confidence=np.array([p.confidence for p in flat], dtype=np.float64),
     )

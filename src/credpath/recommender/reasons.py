@@ -15,7 +15,6 @@ from credpath.domain.catalogue import Credential, Preparation
 from credpath.domain.paths import Reason, StackProgress
 from credpath.recommender.columns import ASSUMED, STATED
 from credpath.recommender.features import Situation
-from credpath.recommender.retrieval import SOFT
 from credpath.recommender.wording import counted, listed, money, number, percent, sentence, shortened, weeks
 
 Features = Mapping[str, float]
@@ -105,11 +104,30 @@ def _unlocks(s: Situation, row: int, f: Features, unlocked: tuple[int, ...]) -> 
 def _prepares(s: Situation, row: int, f: Features) -> Iterator[Reason]:
     if f["prepares_share"] < max(WORTH_SAYING, f["unlock_share"]):
         return
-    later = s.index.preparations.after_rows[slice(*s.index.preparations.after_starts[row : row + 2])].tolist()
-    best = min(later, key=lambda other: (-s.worth.closes[other], other))
-    behind = f["prepares_share"] / SOFT
-    text = f"recommended before {s.index.credentials[best].title}, which closes up to {percent(behind)} of the gap"
+    found = _prepared_for(s, row)
+    if found is None:
+        return
+    skill, later = found
+    behind = f"closes up to {percent(s.worth.closes[later] / s.gap.total)} of the gap"
+    title = s.index.credentials[later].title
+    text = f"recommended before {title}, which {behind}"
+    if skill >= 0:
+        text = f"teaches {s.index.space.labels[skill]}, which {title} assumes; that {behind}"
     yield Reason("prepares", sentence(text), f["prepares_share"])
+
+
+def _prepared_for(s: Situation, row: int) -> tuple[int, int] | None:
+    """(the skill that connects them or -1, the row of the best credential that this one prepares for)."""
+    table, taught = s.index.preparations, s.index.taught
+    mine = taught.skills[taught.starts[row] : taught.starts[row + 1]]
+    entries = ((table.nodes == row) | np.isin(table.skills, mine)).nonzero()[0]
+    later = [
+        e for e in entries.tolist() if s.eligibility.eligible[table.rows[e]] or s.eligibility.locked[table.rows[e]]
+    ]
+    if not later:
+        return None
+    best = min(later, key=lambda e: (-table.confidence[e] * s.worth.closes[table.rows[e]], e))
+    return (-1 if table.nodes[best] == row else int(table.skills[best])), int(table.rows[best])
 
 
 def _why_at_all(s: Situation, credential: Credential, f: Features) -> Reason:

@@ -27,10 +27,11 @@ QUICK_HOURS = 40.0
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """(n,) what each credential brings: by itself, and by what it opens (hard) or prepares for (soft)."""
+    """(n,) what each credential brings: by itself, by what it opens (hard), by what it prepares for (soft)."""
 
     closes: Doubles
     unlocks: Doubles
+    prepares: Doubles
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,11 @@ class Candidates:
 
 def assess_worth(index: CatalogueIndex, standing: Standing, eligibility: Eligibility, closed: Closing) -> Worth:
     """Own worth of every credential, and the best worth that lies behind it."""
-    locked_worth = np.where(eligibility.locked, closed.of_row, 0.0)
-    return Worth(closed.of_row, index.graph.leads_to(standing.held, eligibility.possible, locked_worth))
+    closes = closed.of_row
+    unlocks = index.graph.leads_to(standing.held, eligibility.possible, closes * eligibility.locked)
+    later = closes * (eligibility.locked | eligibility.eligible)
+    prepares = index.preparations.leads_to(later, standing.held, standing.support, index.taught, index.postings)
+    return Worth(closes, unlocks, SOFT * prepares)
 
 
 def retrieve(
@@ -66,7 +70,7 @@ def retrieve(
         _best(helpful, closes, DEPTH["gap"]),
         _best(helpful, closes / (1.0 + columns.hours[helpful] / QUICK_HOURS), DEPTH["pace"]),
         near_goal(index, goal_vector, allowed, DEPTH["goal_text"]),
-        _positive(allowed, worth.unlocks, DEPTH["unlock"]),
+        _positive(allowed, np.maximum(worth.unlocks, worth.prepares), DEPTH["unlock"]),
         _best(helpful, columns.popularity[helpful] * np.sqrt(closes), DEPTH["popular"]),
         _positive(allowed, co_completion, DEPTH["co_completion"]),
     ]
@@ -131,11 +135,6 @@ def _union(found: list[Offsets]) -> Candidates:
     ranks = np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32)
     ranks[line, retriever] = 1.0 / (1.0 + rank)
     return Candidates(rows, ranks, degraded=False)
-
-
-def soft_worth(index: CatalogueIndex, rows: Offsets, eligibility: Eligibility, worth: Worth) -> Doubles:
-    """(len(rows),) best worth of an open or locked credential that recommends each row beforehand, times SOFT."""
-    return SOFT * index.preparations.leads_to(rows, worth.closes, eligibility.eligible | eligibility.locked)
 
 
 def goal_similarity(index: CatalogueIndex, goal_vector: Floats | None, rows: Offsets) -> Floats:

@@ -12,26 +12,22 @@ from credpath.recommender.skill_words import NEUTRAL, asked, stem, told_bare, wo
 _DECISIVE = (
     "advise advisor animal anti audience care child coach consultant consulting counsel customer dental department "
     "development education employee environment equipment food game healthcare hire industry inspect instruct "
-    "international law lead leadership legislation local machine machinery manager medical military mobile monitor national "
-    "non nursing offer post pre product promote regional regulation rent research sale school sector sell social "
-    "software sport standard student supervise teach teacher tool train training tutor veterinary virtual web"
+    "international law lead leadership legislation local machine machinery manager medical military mobile monitor "
+    "national non nursing offer post pre product promote regional regulation rent research sale school sector sell "
+    "social software sport standard student supervise teach teacher tool train training tutor veterinary virtual web"
 )
-DECISIVE = frozenset(map(stem, _DECISIVE.split()))
 # Alone these name no skill that could be looked for by nearness.
 _GENERIC = (
-    "analysis application art business collection ecosystem game kinetics logic teaching terminology communication control cost data design development economy "
-    "education engineering environment evaluation graphics growth health industry information infrastructure "
-    "integration law management marketing media model music network operation organisation performance policy "
-    "problem process product professional programming project quality resource review schedule science security "
-    "service simulation social society software standard strategy structure support system team technology "
-    "testing theory training value work writing"
+    "analysis application art business collection communication control cost data design development economy "
+    "ecosystem education engineering environment evaluation game graphics growth health industry information "
+    "infrastructure integration kinetics law logic management marketing media model music network operation "
+    "organisation performance policy problem process product professional programming project quality resource "
+    "review schedule science security service simulation social society software standard strategy structure support "
+    "system teaching team technology terminology testing theory training value work writing"
 )
-GENERIC = frozenset(map(stem, _GENERIC.split()))
-
 # Verbs that make another skill of the noun after them.
-ANOTHER_ACT = frozenset(
-    map(stem, "advise coach counsel educate instruct inspect oversee promote rent sell supervise teach train".split())
-)
+_ANOTHER_ACT = "advise coach counsel educate instruct inspect oversee promote rent sell supervise teach train"
+DECISIVE, GENERIC, ANOTHER_ACT = (frozenset(map(stem, text.split())) for text in (_DECISIVE, _GENERIC, _ANOTHER_ACT))
 
 # Least cosine, by how the words differ: both have more, the skill has more, none is shared, the query has more.
 SAME, NARROWER, SYNONYM, BROADER = 0.87, 0.86, 0.88, 0.6
@@ -45,7 +41,7 @@ def is_generic(text: str) -> bool:
 
 
 def is_another_act(query: str, label: str) -> bool:
-    """ "Teach communication" for "communication": the label begins with a verb of `ANOTHER_ACT` that is not asked for."""
+    """ "Teach communication" for "communication": the label begins with a verb that was not asked for."""
     first = stem(words(label)[0]) if words(label) else ""
     return first in ANOTHER_ACT and first not in map(stem, words(query))
 
@@ -70,7 +66,8 @@ def _specialises(query: str, label: str) -> bool:
     """
     whole, end = [stem(w) for w in words(query)], [stem(w) for w in words(label) if w not in NEUTRAL]
     at_end = whole[-len(end) :] == end and 2 * len(end) >= len(whole)
-    return at_end and not set(end) <= GENERIC and "and" not in whole and label == label.lower()
+    telling = len(end) > 1 or not set(end) <= GENERIC
+    return at_end and telling and "and" not in whole and label == label.lower()
 
 
 def _confidence(cosine: float, least: float, most: float) -> float:

@@ -7,7 +7,7 @@ So `resolve` goes from the surest evidence down and answers None below what it c
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -27,6 +27,9 @@ Method = Literal["uri", "label", "embedding"]
 LOOKED_AT = 5
 SPELLED_OTHERWISE = 0.8  # confidence is at most this when a synonym or an acronym led to the label
 NAME_CONFIDENCE = 0.9
+UNVOUCHED = 0.5  # confidence of a search result is this times its cosine
+BLOCK = 256
+GENERIC_NEARNESS = 0.7  # "security" has the stem of "securities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +75,34 @@ class SkillIndex:
         """The one skill that a URI or a declared label names, or None. Without an encoder, by words alone."""
         return self.resolve_all([text], encoder)[0]
 
-    def resolve_all(self, texts: Sequence[str], encoder: Encoder | None) -> tuple[SkillMatch | None, ...]:
-        """`resolve` for many texts, encoded together."""
-        vectors = encoder.encode(texts) if encoder and self.uris else [None] * len(texts)
-        return tuple(self._resolve(text, vector) for text, vector in zip(texts, vectors, strict=True))
+    def resolve_all(
+        self, texts: Sequence[str], encoder: Encoder | None, *, by_meaning: bool = True
+    ) -> tuple[SkillMatch | None, ...]:
+        """`resolve` for many texts, encoded together. Without `by_meaning` only words that a label has count."""
+        if encoder is None or not self.uris:
+            return tuple(self.by_uri(text) or self._by_words(text, None) or self._by_name(text) for text in texts)
+        vectors = encoder.encode(texts)
+        found = [
+            self.by_uri(text) or self._by_words(text, vector) or self._by_name(text)
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+        open_rows = [row for row, match in enumerate(found) if match is None and by_meaning]
+        for row, near in zip(open_rows, self._nearest(vectors[open_rows], LOOKED_AT), strict=True):
+            found[row] = self._by_meaning(texts[row], near)
+        return tuple(found)
+
+    def by_uri(self, uri: str) -> SkillMatch | None:
+        """The skill of exactly this URI."""
+        row = self.position.get(uri)
+        return None if row is None else self._match(row, 1.0, "uri")
 
     def search(self, text: str, encoder: Encoder | None, limit: int) -> tuple[SkillMatch, ...]:
         """The skills nearest to the words, best first, with no promise that any is meant."""
         best = self.resolve(text, encoder)
         found = [best] if best else []
         if encoder and self.uris:
-            near = self.vectors @ encoder.encode([text])[0]
-            order = np.lexsort((np.arange(len(near)), -near))[: limit + 1]
-            found += [self._match(int(row), max(0.0, float(near[row])) * 0.5, "embedding") for row in order]
+            (near,) = self._nearest(encoder.encode([text]), limit + 1)
+            found += [self._match(row, max(0.0, cosine) * UNVOUCHED, "embedding") for row, cosine in near]
         kept = {match.skill_uri: match for match in reversed(found)}
         return tuple(sorted(kept.values(), key=lambda m: (-m.confidence, m.skill_uri))[:limit])
 
@@ -112,24 +130,19 @@ class SkillIndex:
             position={uri: row for row, uri in enumerate(uris)},
         )
 
-    def _resolve(self, text: str, vector: FloatArray | None) -> SkillMatch | None:
-        if text in self.position:
-            return self._match(self.position[text], 1.0, "uri")
-        return self._by_words(text, vector) or self._by_name(text) or self._by_meaning(text, vector)
-
     def _by_words(self, text: str, vector: FloatArray | None) -> SkillMatch | None:
         spelled = spellings(text)
         generic = [is_generic(one) for one in spelled]
         for tier in TIERS:
             for place, one in enumerate(spelled):
                 if tier.generic or not generic[place]:
-                    row = self._nearest_of(tier, one, vector)
+                    row = self._nearest_of(tier, one, vector, GENERIC_NEARNESS if generic[place] else -1.0)
                     if row is not None:
                         sure = 1.0 if place == 0 else SPELLED_OTHERWISE
                         return self._match(row, min(sure, tier.confidence), "label")
         return None
 
-    def _nearest_of(self, tier: Tier, text: str, vector: FloatArray | None) -> int | None:
+    def _nearest_of(self, tier: Tier, text: str, vector: FloatArray | None, least: float) -> int | None:
         rows = self.lookup.find(tier, text)
         if tier.alternative:
             rows = rows[[not is_another_act(text, self.labels[row]) for row in rows]]
@@ -139,7 +152,7 @@ class SkillIndex:
             return int(rows[0]) if len(rows) == 1 or not tier.alternative else None
         near = self.vectors[rows] @ vector
         best = int(near.argmax())
-        return int(rows[best]) if near[best] >= tier.nearness else None
+        return int(rows[best]) if near[best] >= max(tier.nearness, least) else None
 
     def _by_name(self, text: str) -> SkillMatch | None:
         """ "R Programming" is R, where R is a name; "game programming" is no game."""
@@ -148,15 +161,21 @@ class SkillIndex:
         named = [int(row) for row in rows if self.labels[row][0].isupper()]
         return self._match(named[0], NAME_CONFIDENCE, "label") if len(named) == 1 else None
 
-    def _by_meaning(self, text: str, vector: FloatArray | None) -> SkillMatch | None:
-        if vector is None:
-            return None
-        near = self.vectors @ vector
-        for row in np.lexsort((np.arange(len(near)), -near))[:LOOKED_AT]:
-            confidence = may_mean(text, self.labels[row], float(near[row]))
+    def _by_meaning(self, text: str, near: Sequence[tuple[int, float]]) -> SkillMatch | None:
+        for row, cosine in near:
+            confidence = may_mean(text, self.labels[row], cosine)
             if confidence:
-                return self._match(int(row), confidence, "embedding")
+                return self._match(row, confidence, "embedding")
         return None
+
+    def _nearest(self, vectors: FloatArray, count: int) -> Iterator[list[tuple[int, float]]]:
+        """(row, cosine) of the nearest skills to each vector, nearest first; ties by row."""
+        count = min(count, len(self.uris))
+        for start in range(0, len(vectors), BLOCK):
+            for cosines in vectors[start : start + BLOCK] @ self.vectors.T:
+                bar = np.partition(cosines, -count)[-count]
+                rows = sorted(np.flatnonzero(cosines >= bar).tolist(), key=lambda row: (-cosines[row], row))
+                yield [(row, float(cosines[row])) for row in rows[:count]]
 
     def _match(self, row: int, confidence: float, method: Method) -> SkillMatch:
         return SkillMatch(self.uris[row], self.labels[row], confidence, method)

@@ -104,3 +104,11 @@ class LabelLookup:
 def _key(code: str, form: tuple[str, ...]) -> int:
     text = f"{code}:{' '.join(form)}"
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+_BY_CODE = {tier.code: tier for tier in TIERS}
+
+
+def tier_key(code: str, text: str) -> int:
+    """The hash under which `text` would stand at a tier."""
+    return _key(code, _BY_CODE[code].query_form(text))

@@ -10,33 +10,34 @@ import re
 from functools import lru_cache
 
 from credpath.recommender.encoding import normalise_text
-from credpath.recommender.skill_synonyms import ABBREVIATIONS, SYNONYMS
+from credpath.recommender.skill_synonyms import ABBREVIATIONS, SOMETHING_ELSE, SYNONYMS
 
 
-def _set(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """The words of a table below, written out as text."""
     return frozenset(text.split())
 
 
 # Verbs that add nothing to the noun after them: "perform data analysis" is data analysis.
-NEUTRAL = _set(
+NEUTRAL = word_set(
     "apply conduct demonstrate do execute employ have implement perform possess practise show undertake use utilise "
     "utilize"
 )
 # Words that say how well or in which form, not what; dropped at either end of a label, never within.
-LEVEL = _set(
+LEVEL = word_set(
     "approaches basics beginner beginners beginning bootcamp concept concepts course essentials expertise foundations "
     "fundamentals introduction intro method methodology methodologies methods overview practice practices principle "
     "principles skill skills technique techniques understanding"
 )
 # The same before what is asked for: "basic math" is mathematics, yet "materials" are not "advanced materials".
-DEGREE = _set(
+DEGREE = word_set(
     "advanced applied basic complete elementary essential foundational fundamental intermediate introductory mastering "
     "practical"
 )
 # The same after what the classification says: innovation is "innovation processes", but a design theory is
 # no "design process".
-FORM = _set("activities process processes studies theory theories")
-STOP = _set("a an and as at by for from in into of on or the through to using via with")
+FORM = word_set("activities process processes studies theory theories")
+STOP = word_set("a an and as at by for from in into of on or the through to using via with")
 _IRREGULAR = {
     "analyse": "analys", "analyses": "analys", "analysing": "analys", "analysis": "analys", "analyze": "analys",
     "analyzing": "analys", "decision": "decid", "decisions": "decid", "decide": "decid", "deciding": "decid",
@@ -45,7 +46,7 @@ _IRREGULAR = {
     "programme": "program", "programmes": "program", "media": "media", "data": "data", "taught": "teach",
 }  # fmt: skip
 # Words whose ending is part of their meaning: marketing is no market, an instrument is not to instruct.
-_WHOLE = _set(
+_WHOLE = word_set(
     "accounting apartment banking building clothing department document element engineering environment equipment "
     "evening garment government instrument learning marketing manufacturing moment nursing offspring operation "
     "parliament pricing segment series species spring statement station string thing training valuation wedding"
@@ -141,7 +142,7 @@ def spellings(label: str) -> tuple[str, ...]:
     outer = without_parentheses(label)
     inner = [part.strip() for part in _PARENTHESES.findall(label)]
     short = [part for part in inner if is_acronym(part, outer) or is_acronym(outer, part)]
-    told = [label.strip(), outer, *short]
+    told = [part for part in (label.strip(), outer, *short) if normalise_text(part) not in SOMETHING_ELSE]
     known = [SYNONYMS.get(" ".join(words(part)), "") for part in told]
     spelled = [_spell_out(part) for part in told]
     return tuple(dict.fromkeys(part for part in (*told, *known, *spelled) if part))

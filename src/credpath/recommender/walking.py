@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -89,7 +89,7 @@ def take_step(
     left = remaining(limits, now)
     if left is None:
         return None
-    today = request.today + timedelta(days=int(7 * now.weeks))
+    today = request.today + timedelta(days=min(int(7 * now.weeks), (date.max - request.today).days))
     considered = consider(index, request, now.standing, left, today, ranker)
     place = next(_worth_taking(considered, now), None)
     return None if place is None else _taken(index, request, limits, now, considered, place)

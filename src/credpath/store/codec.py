@@ -63,8 +63,8 @@ def _plain(value: Any) -> Any:
     for name, default, is_float in _layout(type(value)):
         member = getattr(value, name)
         if member != default:
-            # 10 and 10.0 hours are the same workload, whichever format they were read from
-            plain[name] = float(member) if is_float else _plain(member)
+            # 10 and 10.0 hours, 0.0 and -0.0 euros are the same, whichever format they were read from
+            plain[name] = float(member) + 0.0 if is_float else _plain(member)
     return plain
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from credpath.domain.catalogue import Credential, SkillLink
 from credpath.errors import Conflict
-from credpath.store.bulk import append_rows, rows_by_key, upsert
+from credpath.store.bulk import append_rows, rows_by_key, upsert, without_collection
 from credpath.store.codec import decode_credential, digest, encode
 from credpath.store.tables import CredentialLinkRow, CredentialRow, TenantStateRow, columns_of, table_of
 from credpath.store.tenants import lock_tenant
@@ -101,7 +101,8 @@ def list_credentials(
 
 def load_catalogue(connection: Connection, tenant: str) -> tuple[Credential, ...]:
     """Every credential of the tenant, sorted by id."""
-    return tuple(map(decode_credential, connection.execute(_ALL, {"tenant": tenant}).scalars()))
+    with without_collection():
+        return tuple(map(decode_credential, connection.execute(_ALL, {"tenant": tenant}).scalars()))
 
 
 def catalogue_version(connection: Connection, tenant: str) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from credpath.store.awards import awards_of
 from credpath.store.codec import dump, load
@@ -74,18 +74,18 @@ def _is(table: Any, tenant: str, learner_id: str) -> tuple[Any, Any]:
 
 
 def _forget_in_imports(connection: Connection, tenant: str, learner_id: str) -> int:
-    word = re.compile(rf"(?<!\w){re.escape(learner_id)}(?!\w)")
-    rows = connection.execute(
-        select(_RUN.c.number, _RUN.c.refusals).where(
-            _RUN.c.tenant == tenant, _RUN.c.refusals.contains(learner_id, autoescape=True)
-        )
-    ).all()
+    """Strikes the id out of what imports refused, where it stands as a word, plain or as Python quotes it."""
+    forms = sorted({learner_id, repr(learner_id)[1:-1]})
+    word = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, forms))})(?!\w)")
+    named = or_(*(_RUN.c.refusals.contains(dump(form)[1:-1], autoescape=True) for form in forms))
+    rows = connection.execute(select(_RUN.c.number, _RUN.c.refusals).where(_RUN.c.tenant == tenant, named)).all()
     changed = 0
     for number, refusals in rows:
-        kept = [{k: word.sub(FORGOTTEN, v) if isinstance(v, str) else v for k, v in r.items()} for r in load(refusals)]
-        if (text := dump(kept)) != refusals:
+        kept = dump([{**r, "reason": word.sub(FORGOTTEN, r["reason"]), "fix": word.sub(FORGOTTEN, r["fix"])}
+                     for r in load(refusals)])  # fmt: skip
+        if kept != refusals:
             where = (_RUN.c.tenant == tenant, _RUN.c.number == number)
-            connection.execute(update(_RUN).where(*where).values(refusals=text))
+            connection.execute(update(_RUN).where(*where).values(refusals=kept))
             changed += 1
     return changed
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import SQLModel
 
 from credpath.domain.skills import Taxonomy
-from credpath.store.bulk import Change, replace_rows, upsert
+from credpath.store.bulk import Change, replace_rows, upsert, without_collection
 from credpath.store.codec import dump, load_words
 from credpath.store.tables import (
     OccupationRow,
@@ -96,18 +96,8 @@ def load_taxonomy(connection: Connection, owner: str) -> Taxonomy | None:
     header = active_taxonomy(connection, owner)
     if header is None:
         return None
-    scheme = header.scheme
-    requirements = requirements_of(_rows(connection, owner, scheme, OccupationSkillRow))
-    return Taxonomy(
-        scheme=scheme,
-        release=header.release,
-        attribution=header.attribution,
-        skills=tuple(skill_of(row) for row in _rows(connection, owner, scheme, SkillRow)),
-        occupations=tuple(occupation_of(row, requirements) for row in _rows(connection, owner, scheme, OccupationRow)),
-        groups=tuple(group_of(row) for row in _rows(connection, owner, scheme, SkillGroupRow)),
-        relations=tuple(relation_of(row) for row in _rows(connection, owner, scheme, SkillRelationRow)),
-        languages=header.languages,
-    )
+    with without_collection():
+        return _load(connection, owner, header)
 
 
 def active_taxonomy(connection: Connection, owner: str) -> TaxonomyHeader | None:
@@ -147,6 +137,21 @@ def _activate(connection: Connection, owner: str, taxonomy: Taxonomy, version: s
         "skills": len({s.uri for s in taxonomy.skills}), "occupations": len({o.uri for o in taxonomy.occupations}),
     }  # fmt: skip
     upsert(connection, _TAXONOMY, [row])
+
+
+def _load(connection: Connection, owner: str, header: TaxonomyHeader) -> Taxonomy:
+    scheme = header.scheme
+    requirements = requirements_of(_rows(connection, owner, scheme, OccupationSkillRow))
+    return Taxonomy(
+        scheme=scheme,
+        release=header.release,
+        attribution=header.attribution,
+        skills=tuple(skill_of(row) for row in _rows(connection, owner, scheme, SkillRow)),
+        occupations=tuple(occupation_of(row, requirements) for row in _rows(connection, owner, scheme, OccupationRow)),
+        groups=tuple(group_of(row) for row in _rows(connection, owner, scheme, SkillGroupRow)),
+        relations=tuple(relation_of(row) for row in _rows(connection, owner, scheme, SkillRelationRow)),
+        languages=header.languages,
+    )
 
 
 def _rows(connection: Connection, owner: str, scheme: str, row: type[SQLModel]) -> Sequence[Any]:

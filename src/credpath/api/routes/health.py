@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.responses import Response
 
 from credpath.api.deps import ContextDep, MetricsDep, reply
+from credpath.api.errors import public_reason
 from credpath.api.schemas.operations import AliveOut, ReadyOut, VersionOut
 from credpath.errors import NotReady
 from credpath.service import health
+from credpath.service.context import Context
 
 router = APIRouter(tags=["operations"])
 
@@ -25,8 +29,13 @@ def readyz(context: ContextDep) -> Response:
     """Whether it can answer: the database has this version's schema and a verified bundle serves. 503 otherwise."""
     found = health.readiness(context)
     if not found.ready:
-        raise NotReady("; ".join(found.reasons), fix="`credpath doctor` says what to do")
-    return reply({"ready": True, "bundle_version": found.bundle_version, "reasons": list(found.reasons)})
+        raise NotReady("; ".join(_public(context, found.reasons)), fix="`credpath doctor` says what to do")
+    reasons = _public(context, found.reasons)
+    return reply({"ready": True, "bundle_version": found.bundle_version, "reasons": reasons})
+
+
+def _public(context: Context, reasons: Iterable[str]) -> list[str]:
+    return [public_reason(reason).replace(str(context.serving.models), "models") for reason in reasons]
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

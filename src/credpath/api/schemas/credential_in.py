@@ -42,7 +42,7 @@ class PrerequisiteGroupIn(Input):
 
     kind: GroupKind = "all_of"
     credentials: Annotated[list[Id], Field(min_length=1, max_length=1_000)]
-    k: Count = 0
+    k: Count | None = None
 
 
 class PreparationIn(Input):

@@ -18,11 +18,11 @@ class LearningOutcomeOut(TypedDict):
 
 
 class PrerequisiteGroupOut(TypedDict):
-    """Of the credentials, all, any one, or `k` must be held."""
+    """Of the credentials, all, any one, or `k` must be held; `k` is null except with `k_of`."""
 
     kind: str
     credentials: list[str]
-    k: int
+    k: int | None
 
 
 class PreparationOut(TypedDict):
@@ -130,7 +130,7 @@ def credential_out(credential: Credential) -> CredentialOut:
             for o in credential.outcomes
         ],
         "requires": [
-            {"kind": g.kind, "credentials": list(g.credential_ids), "k": g.k} for g in credential.prerequisites
+            {"kind": g.kind, "credentials": list(g.credential_ids), "k": g.k or None} for g in credential.prerequisites
         ],
         "recommends": [
             {

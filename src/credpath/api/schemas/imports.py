@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from credpath.api.schemas.values import Input
@@ -15,11 +15,20 @@ from credpath.service.importing import ImportReport
 Form = Literal["native", "csv", "coursera", "edx", "ctdl"]
 
 
+# Judged by the reader of the format, which names every fault at once.
+Record = Annotated[
+    dict[str, Any],
+    WithJsonSchema(
+        {"type": "object", "required": ["credential_id", "title"], "description": "As in PUT, with `credential_id`."}
+    ),
+]
+
+
 class RecordsIn(Input):
     """Records to import, as JSON; a text body of the same content is streamed and takes less memory."""
 
     format: Literal["native"] = "native"
-    records: list[dict[str, Any]] = Field(min_length=1)
+    records: list[Record] = Field(min_length=1)
 
 
 class RefusalOut(TypedDict):

@@ -18,6 +18,7 @@ from credpath.api.schemas.values import (
     MoneyIn,
     MoneyOut,
     Number,
+    OwnId,
     Time,
     Url,
     money_of,
@@ -108,8 +109,8 @@ class AssessmentIn(Input):
     score: Number = Field(description="0 to `max_score`.", examples=[0.8])
     max_score: Annotated[float, Field(strict=True, gt=0, le=1e12, allow_inf_nan=False)] = 1.0
     occurred_at: Time = Field(examples=["2026-03-01T09:30:00Z"])
-    item_id: Label = ""
-    assessment_id: Label = ""
+    item_id: OwnId = ""
+    assessment_id: OwnId = ""
 
 
 class AssessmentsIn(Input):
@@ -138,7 +139,7 @@ class AwardIn(Input):
 
     credential_id: Id = Field(examples=["google-data-analytics"])
     awarded_at: Time = Field(examples=["2026-03-01T00:00:00Z"])
-    award_id: Label = Field("", description="The awarding body's own number of it.")
+    award_id: OwnId = Field("", description="The awarding body's own number of it.")
     grade: Label = ""
     evidence_url: Url = Field("", description="Where the award can be verified.")
 

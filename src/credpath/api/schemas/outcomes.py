@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, PlainValidator, WithJsonSchema
 from typing_extensions import TypedDict
 
-from credpath.api.schemas.values import Id, Input, Share, Time
+from credpath.api.schemas.values import Id, Input, Share, parse_time
 from credpath.domain.outcomes import Outcome, OutcomeKind
 
-# An integer only orders; it is kept as seconds after the epoch, up to the year 9999.
-Ordinal = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
+MAX_ORDINAL = 253_402_300_799  # kept as seconds after the epoch, so not past the year 9999
+
+
+def _moment(value: Any) -> datetime | int:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ORDINAL:
+        return value
+    return parse_time(value)
+
+
+Moment = Annotated[
+    datetime | int,
+    PlainValidator(_moment),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "format": "date-time"},
+                {"type": "integer", "minimum": 0, "maximum": MAX_ORDINAL},
+            ]
+        }
+    ),
+]
 
 
 class OutcomeIn(Input):
@@ -22,7 +41,7 @@ class OutcomeIn(Input):
     learner_id: Id = Field(examples=["learner-17"])
     credential_id: Id = Field(examples=["google-data-analytics"])
     outcome: OutcomeKind = Field(examples=["completed"])
-    occurred_at: Time | Ordinal = Field(
+    occurred_at: Moment = Field(
         description="A time with its zone, or an integer that only orders.", examples=["2026-03-01T09:30:00Z"]
     )
     score: Share | None = Field(None, description="A result between 0 and 1, where there is one.")
@@ -30,8 +49,8 @@ class OutcomeIn(Input):
 
     def of(self) -> Outcome:
         """The domain's value."""
-        ordinal = isinstance(self.occurred_at, int)
-        at = datetime.fromtimestamp(self.occurred_at, UTC) if isinstance(self.occurred_at, int) else self.occurred_at
+        given = self.occurred_at
+        at = given if isinstance(given, datetime) else datetime.fromtimestamp(given, UTC)
         return Outcome(
             outcome_id=self.outcome_id,
             learner_id=self.learner_id,
@@ -40,7 +59,7 @@ class OutcomeIn(Input):
             occurred_at=at,
             score=self.score,
             impression_id=self.impression_id or "",
-            ordinal=ordinal,
+            ordinal=isinstance(given, int),
         )
 
 

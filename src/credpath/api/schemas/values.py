@@ -20,6 +20,7 @@ ID_PATTERN = (
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=ID_PATTERN)]
 Label = Annotated[str, StringConstraints(max_length=MAX_LABEL, pattern=NO_NUL)]
+OwnId = Annotated[str, StringConstraints(max_length=MAX_ID, pattern=NO_NUL)]
 FullLabel = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_LABEL, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
 ]
@@ -39,7 +40,8 @@ TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def _time(value: Any) -> datetime:
+def parse_time(value: Any) -> datetime:
+    """RFC 3339, in UTC. Raises ValueError."""
     if not isinstance(value, str) or not TIME.fullmatch(value):
         raise ValueError("is not a time with its zone, such as 2026-03-01T09:30:00Z")
     text = value.upper().replace("Z", "+00:00")
@@ -59,7 +61,7 @@ def _day(value: Any) -> date:
         raise ValueError("there is no such day") from None
 
 
-Time = Annotated[datetime, BeforeValidator(_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Time = Annotated[datetime, BeforeValidator(parse_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 

@@ -1,0 +1,70 @@
+"""The server as a process: what it loads, how it starts and stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+HEAVY = {"torch", "mlflow", "sentence_transformers", "lightgbm", "pandas", "sklearn", "transformers"}
+SERVE = "from credpath.api.server import serve; from credpath.config import load_settings; serve(load_settings())"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("CREDPATH_") and k != "DATABASE_URL"}
+    return {**kept, "CREDPATH_HOME": str(folder), "CREDPATH_MODELS": str(folder / "models"), **more}
+
+
+def test_the_serving_process_loads_nothing_that_only_training_needs(tmp_path: Path) -> None:
+    program = "from credpath.api.server import make_app; import sys; make_app(); print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(tmp_path), capture_output=True, text=True, check=True
+    )
+    assert {name.partition(".")[0] for name in done.stdout.split()} & HEAVY == set()
+
+
+def test_importing_the_server_opens_nothing(tmp_path: Path) -> None:
+    program = "import credpath.api.app, credpath.api.server"
+    subprocess.run([sys.executable, "-c", program], env=environment(tmp_path), check=True, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_it_serves_before_there_is_a_bundle_and_stops_when_told(tmp_path: Path, workers: str) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    settings = environment(tmp_path, CREDPATH_PORT=port, CREDPATH_WORKERS=workers)
+    process = subprocess.Popen([sys.executable, "-c", SERVE], env=settings, stderr=subprocess.PIPE, text=True)
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            wait_until_alive(client, process)
+            assert "credpath doctor" in client.get("/readyz").json()["hint"]
+            assert client.get("/v1/goals?q=x").status_code == 401
+            assert "server" not in client.get("/livez").headers
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    assert process.returncode in (0, -signal.SIGTERM)
+    assert "Traceback" not in errors
+    assert '"event": "server starts"' in errors
+    assert (tmp_path / "credpath.db").exists()
+
+
+def wait_until_alive(client: httpx2.Client, process: subprocess.Popen[str]) -> None:
+    for _ in range(300):
+        assert process.poll() is None, "the server ended"
+        try:
+            if client.get("/livez").status_code == 200:
+                return
+        except httpx2.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not start")

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from credpath.service.context import Context
+from credpath.service.opening import open_context
+
+
+@pytest.fixture
+def sample(sample_home: Path, tmp_path: Path) -> Iterator[Context]:
+    """The sample installation, with a database of its own; the bundles are shared and not to be changed."""
+    shutil.copy(sample_home / "credpath.db", tmp_path / "credpath.db")
+    context = open_context(f"sqlite:///{tmp_path / 'credpath.db'}", sample_home / "models")
+    yield context
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def reading(sample_home: Path) -> Iterator[Context]:
+    """The sample installation for tests that change nothing anybody looks at."""
+    context = open_context(f"sqlite:///{sample_home / 'credpath.db'}", sample_home / "models")
+    yield context
+    context.close()

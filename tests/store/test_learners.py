@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from credpath.domain.learner import Learner, LearnerSnapshot, Profile
+from credpath.domain.mastery import replay
+from credpath.errors import NotFound
+from credpath.store.awards import add_award, add_awards, awards_of
+from credpath.store.evidence import add_evidence
+from credpath.store.learners import ensure_learners, get_learner, list_learners, put_learner, put_learners, snapshot
+from credpath.store.outcomes import save_outcomes
+from credpath.store.session import Database
+from tests.store.samples import FULL_PROFILE, LATER, NOW, a_learner, an_award, an_outcome, evidence
+
+
+def test_a_profile_comes_back_with_the_time_of_its_last_change(database: Database) -> None:
+    with database.write() as connection:
+        assert put_learner(connection, "acme", a_learner(), NOW)
+        assert not put_learner(connection, "acme", a_learner(), LATER)
+        assert get_learner(connection, "acme", "ada") == Learner("ada", FULL_PROFILE, NOW)
+        assert put_learner(connection, "acme", a_learner(profile=Profile()), LATER)
+        assert get_learner(connection, "acme", "ada") == Learner("ada", Profile(), LATER)
+        assert get_learner(connection, "acme", "bob") is None
+
+
+def test_many_profiles_are_stored_and_only_changes_are_counted(database: Database) -> None:
+    many = [a_learner(f"l{i:04d}") for i in range(1_001)]
+    with database.write() as connection:
+        put_learner(connection, "acme", many[7], NOW)
+        put_learner(connection, "acme", a_learner("l0008", Profile()), NOW)
+        assert put_learners(connection, "acme", many, LATER) == 1_000
+        assert put_learners(connection, "acme", many, LATER) == 0
+        assert get_learner(connection, "acme", "l0007") == Learner("l0007", FULL_PROFILE, NOW)
+
+
+def test_ensuring_a_learner_never_touches_a_profile(database: Database) -> None:
+    with database.write() as connection:
+        put_learner(connection, "acme", a_learner(), NOW)
+        assert ensure_learners(connection, "acme", ["ada", "bob", "bob"], LATER) == 1
+        assert get_learner(connection, "acme", "ada") == Learner("ada", FULL_PROFILE, NOW)
+        assert get_learner(connection, "acme", "bob") == Learner("bob", Profile(), LATER)
+
+
+def test_learners_are_listed_page_by_page_by_id(database: Database) -> None:
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["b", "ä", "B", "a"], NOW)
+        assert [found.learner_id for found in list_learners(connection, "acme", limit=3)] == ["B", "a", "b"]
+        assert [found.learner_id for found in list_learners(connection, "acme", after="b", limit=3)] == ["ä"]
+
+
+def test_awards_are_kept_once_and_newer_facts_replace_older(database: Database) -> None:
+    with database.write() as connection:
+        put_learner(connection, "acme", a_learner(), NOW)
+        assert add_award(connection, "acme", an_award())
+        assert not add_award(connection, "acme", an_award())
+        assert add_award(connection, "acme", an_award(grade="pass"))
+        assert add_award(connection, "acme", an_award(award_id="award-2"))
+        assert awards_of(connection, "acme", "ada") == (an_award(grade="pass"), an_award(award_id="award-2"))
+
+
+def test_of_two_awards_with_the_same_id_in_a_batch_the_later_stays_in_any_order(database: Database) -> None:
+    earlier, later = an_award(grade="fail"), an_award(grade="pass", awarded_at=LATER)
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        for batch in ([earlier, later], [later, earlier]):
+            add_awards(connection, "acme", batch)
+            assert awards_of(connection, "acme", "ada") == (later,)
+
+
+def test_what_is_said_of_a_learner_who_is_not_stored_is_refused_by_name(database: Database) -> None:
+    with pytest.raises(NotFound, match="'ada'"), database.write() as connection:
+        add_award(connection, "acme", an_award())
+    with pytest.raises(NotFound, match="'ada'"), database.write() as connection:
+        add_evidence(connection, "acme", "ada", [evidence()])
+
+
+def test_a_snapshot_holds_profile_awards_progress_and_mastery(database: Database) -> None:
+    log = [
+        evidence("e1", at=LATER),
+        evidence("e0", score=0.25),
+        evidence("e1", "skill:python", kind="self_declared", reference=""),
+    ]
+    outcomes = [
+        an_outcome("o1", "completed", credential_id="done"),
+        an_outcome("o2", "enrolled", credential_id="doing"),
+        an_outcome("o3", "enrolled", credential_id="left"),
+        an_outcome("o4", "dropped", credential_id="left", occurred_at=LATER),
+        an_outcome("o5", "dismissed", credential_id="not-for-me"),
+        an_outcome("o6", "completed", credential_id="of-somebody-else", learner_id="bob"),
+    ]
+    with database.write() as connection:
+        put_learner(connection, "acme", a_learner(), NOW)
+        add_award(connection, "acme", an_award(credential_id="held"))
+        add_evidence(connection, "acme", "ada", log)
+        save_outcomes(connection, "acme", outcomes)
+    with database.read() as connection:
+        assert snapshot(connection, "acme", "ada") == LearnerSnapshot(
+            learner_id="ada",
+            profile=FULL_PROFILE,
+            held=frozenset({"held", "done"}),
+            in_progress=frozenset({"doing"}),
+            dismissed=frozenset({"not-for-me"}),
+            mastery=replay(log),
+        )
+
+
+def test_a_learner_of_whom_nothing_is_known_has_an_empty_snapshot(database: Database) -> None:
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        assert snapshot(connection, "acme", "ada") == LearnerSnapshot("ada")
+
+
+def test_somebody_who_is_not_stored_has_no_snapshot_even_with_outcomes(database: Database) -> None:
+    with database.write() as connection:
+        save_outcomes(connection, "acme", [an_outcome()])
+        assert snapshot(connection, "acme", "ada") is None
+
+
+def test_a_snapshot_costs_about_a_millisecond(sqlite_database: Database) -> None:
+    with sqlite_database.write() as connection:
+        put_learner(connection, "acme", a_learner(), NOW)
+        log = [evidence(f"e{i}", f"skill:{i % 12}", at=NOW + timedelta(hours=i)) for i in range(20)]
+        add_evidence(connection, "acme", "ada", log)
+        save_outcomes(connection, "acme", [an_outcome(f"o{i}", credential_id=f"c{i}") for i in range(15)])
+    times = []
+    for _ in range(200):
+        started = time.process_time()
+        with sqlite_database.read() as connection:
+            snapshot(connection, "acme", "ada")
+        times.append(time.process_time() - started)
+    assert sorted(times)[len(times) // 2] < 0.0015

@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+from sqlalchemy import Connection, text
+
+from credpath.errors import Conflict, NotReady
+from credpath.store.impressions import save_impression
+from credpath.store.learners import ensure_learners
+from credpath.store.outcomes import outcomes_of, save_outcomes
+from credpath.store.session import Database
+from credpath.store.writer import MAX_BATCH, GroupCommitWriter
+from tests.store.samples import NOW, an_impression, an_outcome
+
+
+def stored(database: Database) -> set[str]:
+    with database.read() as connection:
+        return {outcome.outcome_id for outcome in outcomes_of(connection, "acme", "ada")}
+
+
+def test_a_result_comes_when_it_can_be_read_by_others(database: Database) -> None:
+    writer = GroupCommitWriter(database)
+    saved = writer.submit(lambda c: save_outcomes(c, "acme", [an_outcome()])).result(timeout=10)
+    assert saved.inserted == 1
+    assert stored(database) == {"o1"}
+    writer.close()
+
+
+def test_one_that_fails_takes_nothing_of_the_others_with_it(database: Database) -> None:
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        save_impression(connection, "acme", an_impression())
+    writer, gate = GroupCommitWriter(database), threading.Event()
+
+    def half(connection: Connection) -> None:
+        save_outcomes(connection, "acme", [an_outcome("half")])
+        save_impression(connection, "acme", an_impression())
+
+    writer.submit(lambda _: gate.wait(10))
+    good = [writer.submit(lambda c, i=i: save_outcomes(c, "acme", [an_outcome(f"o{i}")])) for i in range(3)]
+    bad = [
+        writer.submit(half),
+        writer.submit(lambda c: c.execute(text("SELECT * FROM nowhere"))),
+        writer.submit(lambda c: 1 // 0),
+    ]
+    good += [writer.submit(lambda c, i=i: save_outcomes(c, "acme", [an_outcome(f"p{i}")])) for i in range(3)]
+    gate.set()
+    assert [future.result(timeout=10).inserted for future in good] == [1] * 6
+    errors = [future.exception(timeout=10) for future in bad]
+    assert isinstance(errors[0], Conflict)
+    assert isinstance(errors[2], ZeroDivisionError)
+    assert "nowhere" in str(errors[1])
+    assert stored(database) == {"o0", "o1", "o2", "p0", "p1", "p2"}
+    writer.close()
+
+
+def test_jobs_run_in_the_order_given_and_closing_writes_them_all(database: Database) -> None:
+    writer, order = GroupCommitWriter(database), []
+    futures = [writer.submit(lambda _, i=i: order.append(i)) for i in range(3 * MAX_BATCH + 1)]
+    writer.close()
+    writer.close()
+    assert order == list(range(3 * MAX_BATCH + 1))
+    assert all(future.done() for future in futures)
+
+
+def test_a_closed_writer_refuses_and_never_leaves_anybody_waiting(sqlite_database: Database) -> None:
+    writer = GroupCommitWriter(sqlite_database)
+    answers: list[object] = []
+
+    def keep_writing() -> None:
+        for number in range(10_000):
+            try:
+                answers.append(writer.submit(lambda _, n=number: n).result(timeout=10))
+            except NotReady as refused:
+                answers.append(refused)
+                return
+
+    with ThreadPoolExecutor(8) as threads:
+        running = [threads.submit(keep_writing) for _ in range(8)]
+        time.sleep(0.05)
+        writer.close()
+        done, waiting = wait(running, timeout=20)
+    assert not waiting
+    assert all(future.exception() is None for future in done)
+    assert sum(isinstance(answer, NotReady) for answer in answers) == 8
+    with pytest.raises(NotReady, match="shutting down"):
+        writer.submit(lambda _: None)
+
+
+def test_a_job_that_was_cancelled_in_time_does_not_run(sqlite_database: Database) -> None:
+    writer, gate, ran = GroupCommitWriter(sqlite_database), threading.Event(), []
+    writer.submit(lambda _: gate.wait(10))
+    time.sleep(0.02)
+    cancelled = writer.submit(lambda _: ran.append("cancelled"))
+    kept = writer.submit(lambda _: ran.append("kept"))
+    assert cancelled.cancel()
+    gate.set()
+    kept.result(timeout=10)
+    assert ran == ["kept"]
+    writer.close()
+
+
+def test_a_database_that_fails_answers_every_job_and_recovers(sqlite_database: Database) -> None:
+    impatient = Database(str(sqlite_database.url), busy_seconds=0.05)
+    writer = GroupCommitWriter(impatient)
+    with sqlite_database.write():
+        futures = [writer.submit(lambda c: save_outcomes(c, "acme", [an_outcome()])) for _ in range(3)]
+        assert all(isinstance(future.exception(timeout=10), NotReady) for future in futures)
+    assert writer.submit(lambda c: save_outcomes(c, "acme", [an_outcome()])).result(timeout=10).inserted == 1
+    writer.close()
+    impatient.dispose()
+
+
+def test_many_writers_at_once_cost_far_fewer_commits_than_jobs(sqlite_database: Database) -> None:
+    writer = GroupCommitWriter(sqlite_database)
+    started = time.perf_counter()
+    for number in range(40):
+        with sqlite_database.write() as connection:
+            save_outcomes(connection, "acme", [an_outcome(f"single-{number}")])
+    one_by_one = (time.perf_counter() - started) / 40
+    jobs = [(lambda c, n=n: save_outcomes(c, "acme", [an_outcome(f"group-{n}")])) for n in range(800)]
+    started = time.perf_counter()
+    for future in [writer.submit(job) for job in jobs]:
+        future.result(timeout=30)
+    grouped = (time.perf_counter() - started) / 800
+    writer.close()
+    assert len(stored(sqlite_database)) == 840
+    assert grouped < one_by_one
