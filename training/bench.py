@@ -24,6 +24,7 @@ from pathlib import Path
 from credpath.cli.printing import print_json, say, table
 from credpath.config import load_settings
 from credpath.domain.learner import Learner, Profile
+from credpath.logs import configure_logging
 from credpath.recommender.features import feature_matrix
 from credpath.recommender.recommend import RULES, consider
 from credpath.recommender.retrieval import near_goal
@@ -62,6 +63,7 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=TURNS, help="requests a catalogue")
     parser.add_argument("--only", default="", help="sample, real or synthetic")
     chosen = parser.parse_args()
+    configure_logging("warning")
     found = [measure(*place, chosen.turns) for place in places(chosen.only)]
     if chosen.json:
         print_json([asdict(m) for m in found])
@@ -133,7 +135,7 @@ def bare_calls(context: Context, tenant: str, learner: str) -> Callable[[], obje
     index = question.catalogue.index
     standing = stand(index, question.snapshot)
     considered = consider(index, asked, standing, asked.constraints, asked.today)
-    allowed = considered.situation.eligibility.allowed
+    allowed = considered.situation.eligibility.eligible
     depth = len(considered.scores)
 
     def run() -> object:

@@ -13,17 +13,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from credpath.cli.printing import print_error, print_json, progress, say
-from credpath.config import load_settings
+from credpath.cli.running import opened
 from credpath.errors import CredpathError, NotReady
 from credpath.recommender.bundle import flip, prune, publish, record_golden, staging, write_manifest
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
 from credpath.recommender.skill_index import SkillIndex
 from credpath.service.context import Context
-from credpath.service.indexing import IndexedCatalogue, index_catalogue, save_catalogue
 from credpath.service.golden import golden_answer, golden_questions
+from credpath.service.indexing import IndexedCatalogue, index_catalogue, save_catalogue
 from credpath.service.loading import LoadedBundle, LoadedTaxonomy, load_taxonomy
-from credpath.service.opening import open_context
 from credpath.service.serving import read_catalogue
 from credpath.service.tenants import PUBLIC
 from credpath.store import taxonomies as rows
@@ -31,6 +30,8 @@ from credpath.store.tenants import list_tenants
 from training.encoder_export import export_encoder, is_exported
 
 Progress = Callable[[str, int], None]
+# Changes when the same taxonomy would give other files; a bundle made by another builder is not taken over.
+BUILDER = "1"
 
 
 def build_bundle(context: Context, tick: Progress = lambda _stage, _done: None, note: str = "") -> str:
@@ -90,7 +91,7 @@ def _taxonomy(context: Context, owner: str, folder: Path, encoder: Encoder, tick
     tick(f"{taxonomy.scheme} skills", len(taxonomy.skills))
     SkillIndex.build(taxonomy, encoder).save(folder / "skills")
     tick(f"{taxonomy.scheme} goals", len(taxonomy.occupations))
-    GoalIndex.build(taxonomy, encoder, default_weights()).save(folder / "goals")
+    GoalIndex.build(taxonomy, encoder).save(folder / "goals")
     described = {
         "scheme": header.scheme, "release": header.release, "version": header.version,
         "attribution": header.attribution, "builder": BUILDER,
@@ -131,16 +132,12 @@ def main() -> None:
     parser.add_argument("--note", default="", help="a sentence for `credpath models list`")
     parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
     chosen = parser.parse_args()
-    settings = load_settings()
-    context = open_context(settings.url, settings.models, settings.preferences())
     try:
-        with progress("bundle", chosen.json) as tick:
+        with opened() as context, progress("bundle", chosen.json) as tick:
             version = build_bundle(context, tick, chosen.note)
     except CredpathError as error:
         print_error(error, chosen.json)
         raise SystemExit(1) from error
-    finally:
-        context.close()
     print_json({"version": version}) if chosen.json else say(f"{version} serves")
 
 

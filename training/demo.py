@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from credpath.cli.running import opened
 from credpath.config import load_settings
 from credpath.errors import Unauthorized
 from credpath.service import catalogue, importing, keys
 from credpath.service.context import Context
-from credpath.service.opening import open_context
 from credpath.service.tenants import PUBLIC
 from credpath.store.credentials import load_catalogue
 from credpath.store.taxonomies import active_taxonomy
@@ -24,12 +24,9 @@ SAMPLE = Path(__file__).resolve().parent.parent / "data"
 def main() -> None:
     """Entry point of `make demo`."""
     settings = load_settings()
-    context = open_context(settings.url, settings.models, settings.preferences())
-    try:
+    with opened() as context:
         prepare(context, settings.tenant)
         secret = demo_key(context, settings.tenant, settings.home / "demo_key")
-    finally:
-        context.close()
     address = f"http://{settings.host}:{settings.port}"
     print(f"documentation: {address}/docs")
     print(f"demo key:      {secret}")

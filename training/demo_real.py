@@ -14,6 +14,7 @@ from pathlib import Path
 from credpath.config import load_settings
 from credpath.domain.learner import Profile
 from credpath.domain.paths import Constraints
+from credpath.logs import configure_logging
 from credpath.service import catalogue, importing
 from credpath.service.asking import Ask
 from credpath.service.context import Context
@@ -25,11 +26,11 @@ from credpath.service.tenants import PUBLIC
 from training.bundle import build_bundle
 
 GOALS = (
-    "data analyst", "I want to move from marketing into data", "nurse to health informatics", "cybersecurity analyst",
-    "cloud engineer", "machine learning engineer", "UX designer", "digital marketing manager", "project manager",
-    "solar energy technician", "sustainability manager", "web developer", "financial analyst", "human resources officer",
-    "supply chain manager", "secondary school teacher", "game developer", "analista de datos", "sofware develper",
-    "start my own business",
+    "data analyst", "I want to move from marketing into data", "nurse to health informatics",
+    "cybersecurity analyst", "cloud engineer", "machine learning engineer", "UX designer",
+    "digital marketing manager", "project manager", "solar energy technician", "sustainability manager",
+    "web developer", "financial analyst", "human resources officer", "supply chain manager",
+    "secondary school teacher", "game developer", "analista de datos", "sofware develper", "start my own business",
 )  # fmt: skip
 TENANT = "real"
 
@@ -40,6 +41,7 @@ def main() -> None:
     if not source or not Path(source).is_dir():
         sys.exit("set CREDPATH_REAL_DATA to the folder that holds esco_1_2_0 and catalogues (see README)")
     settings = load_settings()
+    configure_logging("warning")
     home = settings.home / "real"
     home.mkdir(parents=True, exist_ok=True)
     context = open_context(f"sqlite:///{home / 'credpath.db'}", home / "models", settings.preferences())

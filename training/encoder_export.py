@@ -32,12 +32,24 @@ def export_encoder(folder: Path) -> None:
     source = source_folder()
     with TemporaryDirectory(dir=folder) as aside:
         graph = Path(aside) / "graph.onnx"
-        dimensions = _export_graph(source, graph)
+        _export_graph(source, graph)
         _save_mapped(graph, folder)
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
+    (folder / "encoder.json").write_text(_header(source), encoding="utf-8")
+
+
+def is_exported(folder: Path) -> bool:
+    """Whether `folder` holds what `export_encoder` would write now: all files, made by these settings."""
+    if not all((folder / name).is_file() for name in ENCODER_FILES):
+        return False
+    return (folder / "encoder.json").read_text(encoding="utf-8") == _header(source_folder())
+
+
+def _header(source: Path) -> str:
+    config = json.loads((source / "config.json").read_text(encoding="utf-8"))
     header = {
         "name": NAME,
-        "dimensions": dimensions,
+        "dimensions": config["hidden_size"],
         "max_tokens": MAX_TOKENS,
         "licence": LICENCE,
         "source": {"package": SOURCE_PACKAGE, "version": version(SOURCE_PACKAGE)},
@@ -49,7 +61,7 @@ def export_encoder(folder: Path) -> None:
             "other": "float32",
         },
     }
-    (folder / "encoder.json").write_text(json.dumps(header, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return json.dumps(header, indent=2, sort_keys=True) + "\n"
 
 
 def source_folder() -> Path:
@@ -69,7 +81,7 @@ def load_original() -> Any:
     return model
 
 
-def _export_graph(source: Path, target: Path) -> int:
+def _export_graph(source: Path, target: Path) -> None:
     os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
     import torch
     from transformers import AutoModel
@@ -87,15 +99,13 @@ def _export_graph(source: Path, target: Path) -> int:
 
     sample = torch.randint(1000, 2000, (3, 9), generator=torch.Generator().manual_seed(0))
     with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", DeprecationWarning
-        )  # the newer exporter needs another package for the same graph
+        # The newer exporter, which the warning recommends, needs one more package for the same graph.
+        warnings.simplefilter("ignore", DeprecationWarning)
         torch.onnx.export(
             Pooled(), (sample,), str(target), dynamo=False, opset_version=OPSET,
             input_names=["input_ids"], output_names=["embedding"],
             dynamic_axes={"input_ids": {0: "batch", 1: "length"}, "embedding": {0: "batch"}},
         )  # fmt: skip
-    return int(body.config.hidden_size)
 
 
 def _save_mapped(graph: Path, folder: Path) -> None:

@@ -15,15 +15,16 @@ from typing import Any
 import httpx2
 import uvicorn
 
+from credpath.api.server import options
+from credpath.config import Settings
+
 
 @contextmanager
 def served(app: Any) -> Iterator[str]:
     """The base URL of `app`, which answers until the block ends."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            app, http="httptools", log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5
-        )
+        config = uvicorn.Config(app, **options(Settings(shutdown_seconds=5)))
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
@@ -14,8 +17,9 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from credpath.api.app import bare_app
-from tests.api.world import World
+from credpath.api.app import bare_app, create_app
+from tests.api.serving import served
+from tests.api.world import World, open_world
 
 # What a schema cannot say (a learner that exists, an id seen before) leaves out the checks that judge whether
 # data was rightly taken or refused; test_hostile.py asks that by hand.
@@ -28,6 +32,18 @@ CHECKS = (
     missing_required_header,
     unsupported_method,
 )
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """One of its own: the generated calls fill it with what they make up."""
+    return open_world(tmp_path_factory.mktemp("contract"))
+
+
+@pytest.fixture(scope="module")
+def url(world: World) -> Iterator[str]:
+    with served(create_app(world.context, world.settings)) as base:
+        yield base
 
 
 schema = schemathesis.openapi.from_dict(bare_app().openapi())

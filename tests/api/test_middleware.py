@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -158,12 +162,27 @@ def test_metrics_count_by_route_and_status_and_nothing_stays_in_flight() -> None
     assert 'credpath_bundle{version="bundle-1"} 1.0' in text
 
 
-def test_metrics_show_only_the_bundle_that_serves() -> None:
+def test_metrics_show_which_bundle_serves_and_which_did() -> None:
     metrics = Metrics()
     metrics.page("old")
     text = metrics.page("new").decode()
-    assert 'version="new"' in text
-    assert 'version="old"' not in text
+    assert 'credpath_bundle{version="new"} 1.0' in text
+    assert 'credpath_bundle{version="old"} 0.0' in text
+
+
+def test_several_processes_count_together_where_they_share_a_folder(tmp_path: Path) -> None:
+    program = (
+        "from credpath.api.metrics import Metrics; m = Metrics(); m.begin(); m.end('GET', '/r', 200, 0.1); "
+        "m.recommended(degraded=True); m.page('old'); print(m.page('new').decode())"
+    )
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", program], env=environment, capture_output=True, text=True, check=True
+        )
+    assert 'credpath_requests_total{method="GET",route="/r",status="200"} 2.0' in done.stdout
+    assert 'credpath_recommendations_total{degraded="true"} 2.0' in done.stdout
+    assert 'credpath_bundle{version="new"} 1.0' in done.stdout
 
 
 @pytest.mark.parametrize("escaped", ["%2F", "%2f"])
@@ -184,6 +203,29 @@ def test_a_client_that_hangs_up_does_not_fail_the_server(client: httpx2.Client) 
         raw.close()
         assert client.get("/echo").status_code == 200
     assert not [line for line in lines if line.get("log_level") == "error"]
+
+
+@pytest.mark.parametrize("head", [b"GET /echo?" + b"q" * 400_000, b"GET /echo HTTP/1.1\r\nX-Long: " + b"y" * 400_000])
+def test_a_head_without_end_is_refused_before_it_fills_the_memory(client: httpx2.Client, head: bytes) -> None:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=5) as raw:
+        raw.sendall(head)
+        assert raw.recv(4_096).startswith(b"HTTP/1.1 431")
+
+
+def test_long_bodies_and_many_requests_on_a_connection_do_not_count_as_head(client: httpx2.Client) -> None:
+    for _ in range(100):
+        assert client.get("/echo", headers={"X-Filling": "y" * 1_000}).status_code == 200
+    assert client.post("/import", content=b"x" * 9 * LIMIT).status_code == 200
+
+
+def test_an_offer_to_speak_websocket_is_answered_as_http(client: httpx2.Client) -> None:
+    headers = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Key": "eA==",
+        "Sec-WebSocket-Version": "13",
+    }
+    assert client.get("/echo", headers=headers).status_code == 200
 
 
 def raw_get(client: httpx2.Client, path: str) -> Any:

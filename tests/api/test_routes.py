@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
+from structlog.testing import capture_logs
 
 from credpath.api.app import create_app
 from tests.api.calls import TIME, outcome
@@ -274,6 +275,17 @@ def test_metrics_show_fallbacks_and_the_bundle_and_no_learner(reader: httpx2.Cli
     assert 'route="/v1/recommendations"' in answer.text
     assert "learner-1" not in answer.text
     assert "campus" not in answer.text
+
+
+def test_the_log_holds_no_id_text_or_secret_of_anybody(reader: httpx2.Client, world: World) -> None:
+    with capture_logs() as lines:
+        reader.get("/v1/learners/learner-1")
+        reader.get("/v1/goals", params={"q": "leave nursing for good"})
+        reader.post("/v1/recommendations", json={"learner_id": "learner-1", "goal": "leave nursing for good"})
+        reader.put("/v1/learners/learner-7", json={"goal": "leave nursing for good", "wages": "leave"})
+    assert {line["route"] for line in lines} >= {"/v1/learners/{learner_id}", "/v1/goals", "/v1/recommendations"}
+    for private in ("learner-1", "learner-7", "nursing", world.secrets["campus", "admin"]):
+        assert private not in str(lines)
 
 
 def test_the_documentation_is_served_from_here_under_its_own_policy(reader: httpx2.Client) -> None:

@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from credpath.recommender.goal_index import GoalIndex
-
 from credpath.config import Settings
 from credpath.domain.catalogue import Credential, LearningOutcome, PrerequisiteGroup, StackRule
 from credpath.domain.learner import Learner, Profile
 from credpath.domain.money import Money
 from credpath.domain.skills import Occupation, Requirement, Skill, Taxonomy
 from credpath.recommender.encoding import HashEncoder
+from credpath.recommender.goal_index import GoalIndex
 from credpath.recommender.skill_index import SkillIndex
 from credpath.service import catalogue, keys, learners, recommending
 from credpath.service.asking import Ask

@@ -26,7 +26,7 @@ from credpath.recommender.ranking import (
 SHARES = st.floats(0, 1, width=32)
 # A plausible candidate; every test changes one thing about it.
 PLAIN = {
-    "gap_share": 0.1, "goal_match": 0.4, "readiness": 1.0, "level_fit": 1.0, "novelty": 1.0, "quality": 0.7,
+    "gap_share": 0.1, "goal_match": 0.4, "goal_known": 1.0, "readiness": 1.0, "level_fit": 1.0, "novelty": 1.0, "quality": 0.7,
     "hours": 20.0, "weeks": 3.0, "cost_known": 1.0, "goal_gap": 0.5,
 }  # fmt: skip
 
@@ -63,7 +63,7 @@ def test_more_unmet_preparation_never_raises_a_score(base: dict[str, float], one
     ("good", "bad"),
     [
         ({"gap_share": 0.3}, {}),
-        ({"goal_match": 0.6}, {}),
+        ({"goal_match": 0.5}, {}),
         ({"unlock_share": 0.3}, {}),
         ({"quality": 0.9}, {}),
         ({"stack_progress": 0.8}, {}),

@@ -40,7 +40,7 @@ def said(one: RecommendedItem, kind: str) -> list[str]:
 def test_the_gap_comes_first_with_its_share_its_skills_and_where_the_learner_stands() -> None:
     one = item(index_of({offer("a"): teaches("sql", "statistics")}), "a", learner(sql=0.1))
     assert one.reasons[0].sentence == (
-        "Closes 100% of the gap to data analyst: statistics (no evidence of it yet) and sql (you show 0.10 of 0.75)."
+        "Closes 100% of the gap to data analyst: statistics and sql (you show 0.10 of 0.75)."
     )
     assert one.reasons[0].amount == one.features["gap_share"]
     assert one.reasons[0].skill_uri == "urn:statistics"
@@ -48,8 +48,8 @@ def test_the_gap_comes_first_with_its_share_its_skills_and_where_the_learner_sta
 
 def test_a_related_skill_is_said_to_be_close_and_an_inferred_one_to_be_inferred() -> None:
     index = index_of({offer("a"): teaches("excel"), offer("b"): teaches("sql", declared=False)}, skills=NEAR)
-    assert "sql (no evidence of it yet; it teaches excel, which is close)" in said(item(index, "a"), "closes_gap")[0]
-    assert "sql (no evidence of it yet; inferred from its description)" in said(item(index, "b"), "closes_gap")[0]
+    assert "sql (through excel, which is close to it)" in said(item(index, "a"), "closes_gap")[0]
+    assert "sql (inferred from its description)" in said(item(index, "b"), "closes_gap")[0]
 
 
 def test_more_than_three_skills_are_counted() -> None:

@@ -73,12 +73,12 @@ def group_commit(database: Database, writer: str) -> None:
 
 
 def save_singly(database: Database, writer: str) -> None:
-    """A hundred transactions that read before they write, beside another process that does the same."""
-    for number in range(100):
+    """Sixty transactions that read before they write, beside another process that does the same."""
+    for number in range(60):
         with database.write() as connection:
             save_outcomes(connection, "acme", [outcome(number, writer)])
             save_credentials(connection, "acme", [replace(catalogue(1)[number], title=writer)], NOW)
-    print(100, flush=True)
+    print(60, flush=True)
 
 
 def migrate(database: Database, _: str) -> None:

@@ -7,13 +7,11 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
-from sqlalchemy import make_url
 
 from credpath.store.credentials import catalogue_version, load_catalogue, save_credentials
 from credpath.store.outcomes import outcomes_of
@@ -22,7 +20,6 @@ from credpath.store.taxonomies import load_taxonomy
 from tests.store import processes
 
 ROOT = Path(__file__).parent.parent.parent
-Start = Callable[[str, str], "subprocess.Popen[str]"]
 
 
 def url_of(database: Database) -> str:
@@ -52,7 +49,7 @@ def killed_at_a_bad_moment(command: str, url: str, dice: random.Random) -> int:
     return max(int(line) for line in said if line.endswith("\n"))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_kill_while_a_taxonomy_is_saved_leaves_one_release_whole(database: Database, seed: int) -> None:
     acknowledged = killed_at_a_bad_moment("save_taxonomies", url_of(database), random.Random(seed))
     with database.read() as connection:
@@ -62,7 +59,7 @@ def test_a_kill_while_a_taxonomy_is_saved_leaves_one_release_whole(database: Dat
     assert found == processes.taxonomy(int(found.release))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_a_kill_while_a_catalogue_is_saved_leaves_one_release_whole(database: Database, seed: int) -> None:
     acknowledged = killed_at_a_bad_moment("save_catalogues", url_of(database), random.Random(seed))
     with database.write() as connection:
@@ -83,26 +80,21 @@ def test_a_kill_takes_nothing_back_that_the_group_commit_acknowledged(database: 
 
 def test_two_processes_that_write_at_once_lose_nothing_and_store_nothing_twice(database: Database) -> None:
     with running("save_singly", url_of(database), "a") as one, running("save_singly", url_of(database), "b") as other:
-        assert [process.communicate(timeout=60)[0] for process in (one, other)] == ["100\n", "100\n"]
+        assert [process.communicate(timeout=60)[0] for process in (one, other)] == ["60\n", "60\n"]
     with database.write() as connection:
         ids = [outcome.outcome_id for outcome in outcomes_of(connection, "acme", "ada")]
         found = load_catalogue(connection, "acme")
         expected = save_credentials(connection, "same-rows", found, processes.NOW)
         assert catalogue_version(connection, "acme") == expected.version
-    assert len(ids) == len(set(ids)) == 2 * 100 - processes.SHARED_OUTCOMES
-    assert len(found) == 100
+    assert len(ids) == len(set(ids)) == 2 * 60 - processes.SHARED_OUTCOMES
+    assert len(found) == 60
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_processes_that_start_at_once_migrate_once(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/fresh/credpath.db" if kind == "sqlite" else fresh_postgres(request)
-    with running("migrate", url) as one, running("migrate", url) as two, running("migrate", url) as three:
-        assert [process.communicate(timeout=60)[0] for process in (one, two, three)] == ["1\n"] * 3
-
-
-def fresh_postgres(request: pytest.FixtureRequest) -> str:
-    server: str = request.getfixturevalue("postgres_url")
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS fresh")
-        connection.execute("CREATE DATABASE fresh")
-    return make_url(server).set(database="fresh").render_as_string(hide_password=False)
+    if kind == "sqlite":
+        url = f"sqlite:///{tmp_path}/fresh/credpath.db"
+    else:
+        url = request.getfixturevalue("fresh_postgres")("fresh")
+    with running("migrate", url) as one, running("migrate", url) as other:
+        assert [process.communicate(timeout=60)[0] for process in (one, other)] == ["1\n", "1\n"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from credpath.errors import NotReady
 from credpath.recommender.encoding import OnnxEncoder, normalise_text
-from training.encoder_export import ENCODER_FILES, MAX_TOKENS, export_encoder, load_original
+from training.encoder_export import ENCODER_FILES, MAX_TOKENS, export_encoder, is_exported, load_original
 
 VERBS = ("analyse", "design", "repair", "teach", "translate", "audit", "negotiate", "weld")
 THINGS = (
@@ -57,6 +58,17 @@ def test_the_header_says_what_the_model_is_and_where_it_came_from(folder: Path) 
     assert (header["name"], header["dimensions"], header["max_tokens"]) == ("all-MiniLM-L6-v2", 384, MAX_TOKENS)
     assert header["licence"] == "Apache-2.0"
     assert header["source"]["version"]
+
+
+def test_an_export_is_known_again_unless_a_file_or_a_setting_differs(folder: Path, tmp_path: Path) -> None:
+    assert is_exported(folder)
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / "encoder.json").write_text((copy / "encoder.json").read_text().replace("256", "128"))
+    assert not is_exported(copy)
+    (copy / "model.onnx").unlink()
+    assert not is_exported(copy)
+    assert not is_exported(tmp_path / "absent")
 
 
 def test_words_beyond_the_token_limit_change_nothing(folder: Path) -> None:

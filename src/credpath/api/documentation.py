@@ -121,10 +121,12 @@ def complete(schema: dict[str, Any]) -> dict[str, Any]:
 def _complete_operation(name: str, operation: dict[str, Any]) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
+    # The page shows the summary beside the path; the framework's would only be the function's name.
+    operation["summary"] = operation["description"].partition("\n")[0].rstrip(".")
     scope = SCOPES.get(name)
     if scope:
         operation["security"] = [{"ApiKey": [scope]}]
-        operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
+        operation["description"] = f"{operation['description']}\n\nScope: `{scope}`."
     statuses = {*FURTHER.get(name, ()), *((401, 403, 429, 503) if scope else ())}
     if operation.get("parameters"):
         statuses.add(422)

@@ -85,6 +85,7 @@ TITLES: Mapping[int, str] = {
     415: "Unsupported media type",
     422: "Invalid input",
     429: "Too many requests",
+    431: "Head too large",
     500: "Internal error",
     503: "Not ready",
 }

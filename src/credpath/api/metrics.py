@@ -32,8 +32,8 @@ class Metrics:
             registry=self.registry,
         )  # fmt: skip
         self._bundle = Gauge(
-            "credpath_bundle", "1 for the bundle that serves.", ("version",), registry=self.registry,
-            multiprocess_mode="livemostrecent",
+            "credpath_bundle", "1 for the bundle that serves, 0 for an earlier one.", ("version",),
+            registry=self.registry, multiprocess_mode="livemostrecent",
         )  # fmt: skip
         self._bundle_shown = ""
 
@@ -53,11 +53,12 @@ class Metrics:
 
     def page(self, bundle_version: str) -> bytes:
         """The text that Prometheus reads."""
-        if bundle_version != self._bundle_shown:
-            self._bundle.clear()
-            self._bundle_shown = bundle_version
+        # To 0 and not removed: removing does nothing where several processes count together.
+        if self._bundle_shown and bundle_version != self._bundle_shown:
+            self._bundle.labels(self._bundle_shown).set(0)
         if bundle_version:
             self._bundle.labels(bundle_version).set(1)
+        self._bundle_shown = bundle_version
         return generate_latest(_all_processes() or self.registry)
 
 

@@ -45,11 +45,18 @@ def serve(settings: Settings) -> None:
 
 
 def options(settings: Settings) -> dict[str, Any]:
-    """What uvicorn is told. Its own access log is off: it would write paths and queries, with ids and goals in them."""
+    """What uvicorn is told.
+
+    Its access log is off: it would write paths and queries, with ids and goals in them. It bounds no time of a
+    client that sends slowly: that is for the proxy in front of it.
+    """
+    from credpath.api.protocol import BoundedProtocol
+
     return {
         "host": settings.host,
         "port": settings.port,
-        "http": "httptools",
+        "http": BoundedProtocol,
+        "ws": "none",
         "log_config": None,
         "access_log": False,
         "server_header": False,

@@ -195,7 +195,7 @@ def _print_steps(answer: PathAnswer, found: LearningPath) -> None:
         about = "about " if step.workload_estimated else ""
         say(f"\n{number}. weeks {step.start_week:.0f}-{step.end_week:.0f}: {title}  [{step.credential_id}]")
         price = f"{step.cost.amount:g} {step.cost.currency}" if step.cost else "price not stated"
-        say(f"   {about}{step.workload_hours:.0f} h, {price}, closes {step.gap_closed:.0%} of the goal")
+        say(f"   {about}{step.workload_hours:.0f} h, {price}")
         for reason in step.reasons[:2]:
             say(f"   {reason.sentence}")
     cost = f"{found.cost.amount:,.0f} {found.cost.currency}" if found.cost else "cost not stated"

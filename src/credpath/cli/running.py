@@ -13,6 +13,7 @@ import typer
 from credpath.cli.printing import print_error
 from credpath.config import Settings, load_settings
 from credpath.errors import CredpathError, InvalidInput
+from credpath.logs import configure_logging
 from credpath.service.context import Context
 from credpath.service.opening import open_context
 from credpath.service.tenants import check_tenant
@@ -39,6 +40,8 @@ def tenant_of(option: str) -> str:
 def opened() -> Iterator[Context]:
     """A context for one command."""
     chosen = settings()
+    # A command speaks for itself; below a warning its log would only repeat that.
+    configure_logging("warning" if chosen.log_level == "info" else chosen.log_level)
     context = open_context(chosen.url, chosen.models, chosen.preferences())
     try:
         yield context

@@ -114,7 +114,7 @@ def _count(text: str, field: str) -> int | None:
 def parse_effort(text: str) -> tuple[float | None, float | None]:
     """(weeks, hours) of "10 months", "16 hours", "1-3 months" (the middle); the one not stated is None."""
     found = re.search(
-        r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(hour|day|week|month|year)s?\b", text.casefold()
+        r"(\d+(?:\.\d+)?)(?:\s*[-–]\s*(\d+(?:\.\d+)?))?\s*(hour|day|week|month|year)s?\b", text.casefold()[:100]
     )
     if not found:
         return None, None

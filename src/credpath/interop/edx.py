@@ -37,6 +37,8 @@ COLUMNS = Columns(
     closed=False,
 )  # fmt: skip
 MAX_PREPARATION = 12
+# No page says more in one cell; reading one takes time that grows faster than its length.
+MAX_NAME, MAX_CELL = 500, 4_000
 # What a statement asks for is surer than what it says would merely help.
 ASKED, SOFTENED = 0.8, 0.5
 _PAGE = re.compile(r"https?://(?:www\.)?edx\.org/(?:[a-z-]+/)*[^/?#\s]+/?(?:[?#].*)?", re.IGNORECASE)
@@ -79,14 +81,25 @@ def _pages(path: Path, report: Report) -> list[_Page]:
     visits: dict[str, list[tuple[int, dict[str, str]]]] = {}
     for line, row in read_rows(path, COLUMNS, report):
         link = row["link"].strip()
-        if not _PAGE.fullmatch(link):
+        if len(link) > MAX_NAME or not _PAGE.fullmatch(link):
             fix = "https://www.edx.org/learn/..."
             report.refuse(path, line, f"{link[:120]!r} is not the page of an edX course", fix)
+            continue
+        if long := _too_long(row):
+            report.refuse(path, line, long)
             continue
         cells = {name: said(cell) for name, cell in row.items()} | {"link": link}
         visits.setdefault(slug_of(link), []).append((line, cells))
     merged = [_Page(rows[0][0], _merged([cells for _, cells in rows])) for rows in visits.values()]
     return sorted(merged, key=lambda page: page.slug)
+
+
+def _too_long(row: Mapping[str, str]) -> str:
+    for name, cell in row.items():
+        limit = MAX_NAME if name in ("title", "institution") else MAX_CELL
+        if len(cell) > limit:
+            return f"{name} has {len(cell)} characters, over {limit}"
+    return ""
 
 
 def _merged(visits: Sequence[Mapping[str, str]]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 MAX_LABELS = 8
 MAX_LABEL_WORDS = 7
+MAX_LABEL_LENGTH = 80
 MAX_BARE_WORDS = 10
 
 _NOTHING = re.compile(
@@ -178,7 +179,8 @@ def _labels(subject: str) -> Iterator[str]:
         bare = _TAIL.sub("", label).strip(_EDGES)
         label = label if bare and _ADJECTIVE.search(bare) else bare
         words = re.findall(r"[^\W_]+", label.casefold())
-        short = 1 <= len(label.split()) <= MAX_LABEL_WORDS and (len(label) > 1 or label in "RC")
+        short = 1 <= len(label.split()) <= MAX_LABEL_WORDS and len(label) <= MAX_LABEL_LENGTH
+        short = short and (len(label) > 1 or label in "RC")
         if short and not _GENERIC.issuperset(words) and not _SENTENCE.search(label) and not _CODE.search(label):
             yield label
 

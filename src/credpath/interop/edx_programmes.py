@@ -29,6 +29,7 @@ _START = re.compile(
 # A member's skill is one of several that the programme teaches.
 MEMBER_WEIGHT = 0.6
 MAX_PROGRAMMES = 50
+MAX_NAME = 150
 
 
 @dataclass(frozen=True, order=True)
@@ -55,7 +56,8 @@ def parse_programmes(cell: str) -> tuple[Programme, ...]:
     found = []
     for start, end in zip(starts, ends, strict=True):
         kind = _KINDS[letters(start[1].replace("’", "").replace("'", "").replace("-", ""))][0]
-        if name := text[start.end() : end].strip(" ,;"):
+        name = text[start.end() : end].strip(" ,;")
+        if 0 < len(name) <= MAX_NAME:
             found.append(Programme(kind, name))
     return tuple(dict.fromkeys(found))
 
@@ -73,7 +75,7 @@ def programme_credential(programme: Programme, members: Sequence[Credential]) ->
         credential_id=programme.credential_id,
         title=f"{programme.kind} in {programme.name}"[:500],
         description=f"Earned by completing all courses of the programme. Courses known here: {titles}."[:20_000],
-        awarding_body=", ".join(bodies),
+        awarding_body=", ".join(bodies)[:2_000],
         languages=tuple(languages),
         outcomes=tuple(LearningOutcome(label, weight=MEMBER_WEIGHT) for label in skills),
         stack=StackRule("all_of"),

@@ -165,7 +165,11 @@ class TitleRepair:
 
 def _text_after(text: str, spelled: str) -> str:
     """What follows, in a text, the part whose letters are `spelled`; "" when it does not begin with them."""
-    for end in range(1, len(text)):
-        if letters(text[:end]) == spelled and letters(text[end]):
+    reached = ""
+    for end, character in enumerate(text):
+        if reached == spelled and letters(character):
             return text[end:]
+        reached += letters(character)
+        if not spelled.startswith(reached):
+            return ""
     return ""

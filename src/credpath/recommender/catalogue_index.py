@@ -16,7 +16,8 @@ from credpath.recommender.columns import Columns, pack_columns, vocabulary, work
 from credpath.recommender.csr import Floats, Mask
 from credpath.recommender.postings import Postings, Taught, pack_postings, pack_taught
 from credpath.recommender.preparations import Preparations, pack_preparations, prepared_skills
-from credpath.recommender.prerequisite_graph import PrerequisiteGraph, pack_graph
+from credpath.recommender.prerequisite_graph import PrerequisiteGraph
+from credpath.recommender.prerequisite_packing import pack_graph
 from credpath.recommender.skill_space import Skills, SkillSpace
 from credpath.recommender.stacks import Stacks, earned_by_members, pack_stacks
 from credpath.recommender.supersession import replaced_by, superseded_rows

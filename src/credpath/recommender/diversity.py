@@ -20,7 +20,8 @@ def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offs
     pool = np.concatenate([[first], pool[pool != first]])
     size = min(limit, len(pool))
     rows = situation.candidates.rows[pool]
-    titles = [situation.index.titles[row] for row in rows.tolist()]
+    first_with: dict[str, int] = {}
+    titles = np.array([first_with.setdefault(situation.index.titles[row], row) for row in rows.tolist()])
     vectors, skills = situation.index.vectors[rows], _unit(situation.amounts[pool])
     value = scores[pool].copy()
     cost = LIKENESS_COST * max(abs(float(value[0])) % TIER, 0.1)
@@ -29,7 +30,7 @@ def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offs
     while len(chosen) < size:
         last = chosen[-1]
         likeness = np.maximum(likeness, _likeness(vectors, skills, last))
-        value[[at for at, title in enumerate(titles) if title == titles[last]]] -= 4.0 * TIER
+        value -= 4.0 * TIER * (titles == titles[last])
         open_value = value - cost * likeness
         open_value[chosen] = -np.inf
         chosen.append(int(np.argmax(open_value)))

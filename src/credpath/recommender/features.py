@@ -27,6 +27,7 @@ MEANING: Mapping[str, str] = {
     "unlock_share": "best share of the gap that lies behind it, shared with what else is still required",
     "prepares_share": "best share of the gap of a credential that recommends it, or a skill of it, beforehand; damped",
     "goal_match": "cosine of its text and the goal's",
+    "goal_known": "1 where the goal has a text to compare with",
     "readiness": "share of its recommended preparation that is met; 1 where none is named",
     "unmet_preparation": "how many pieces of preparation are unmet, weighted by confidence",
     "level_fit": "1 where its level suits what is known of its field, less where too hard or too easy",
@@ -110,6 +111,7 @@ def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
         "unlock_share": s.worth.unlocks[rows] / left if left > 0 else 0.0,
         "prepares_share": s.worth.prepares[rows] / left if left > 0 else 0.0,
         "goal_match": goal_similarity(s.index, s.goal_vector, rows),
+        "goal_known": 0.0 if s.goal_vector is None else 1.0,
         "goal_gap": left,
         "progress": s.gap.progress,
     }

@@ -94,13 +94,16 @@ def _static_filters(
     """Everything but prerequisites, in the order of FILTERS."""
     columns, snapshot, day = index.columns, standing.snapshot, today.toordinal()
     yield "held", standing.held[: len(index.ids)]
-    yield "in_progress", _rows(index, snapshot.in_progress)
+    if snapshot.in_progress:
+        yield "in_progress", _rows(index, snapshot.in_progress)
     yield "superseded", columns.superseded
     yield "not_offered", ~columns.offered
     yield "ended", columns.ends_on < day
     yield "not_started_yet", columns.starts_on > day
-    yield "dismissed", _rows(index, snapshot.dismissed)
-    yield "excluded", _rows(index, limits.excluded)
+    if snapshot.dismissed:
+        yield "dismissed", _rows(index, snapshot.dismissed)
+    if limits.excluded:
+        yield "excluded", _rows(index, limits.excluded)
     if limits.languages:
         yield "language", ~_applies(index.languages, {language_code(tag) for tag in limits.languages})
     if limits.country:

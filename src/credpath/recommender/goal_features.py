@@ -77,8 +77,8 @@ def look(space: GoalSpace, query: GoalQuery) -> Seen:
     if query.exclude >= 0:
         letters[query.exclude] = 0.0
         own = int(np.searchsorted(space.starts, query.exclude, side="right")) - 1
-        left = space.sums[own] - space.vectors[query.exclude]
-        view_left = space.view_sums[own] - space.views[query.exclude]
+        left = space.sums[own] - space.vectors.row(query.exclude)
+        view_left = space.view_sums[own] - space.views.row(query.exclude)
         lengths, view_lengths = lengths.copy(), view_lengths.copy()
         sums[own], lengths[own] = left @ query.vector, left @ left
         views[own], view_lengths[own] = view_left @ query.view, view_left @ view_left
@@ -99,12 +99,12 @@ def describe(space: GoalSpace, query: GoalQuery, seen: Seen, rows: Ints) -> tupl
         flat, owner = flat[kept], owner[kept]
     firsts = np.searchsorted(owner, np.arange(len(rows)))
     letters = seen.letters[flat]
-    cosines = space.vectors[flat].astype(np.float32) @ query.vector
-    views = space.views[flat].astype(np.float32) @ query.view
+    cosines = space.vectors.dot(flat, query.vector)
+    views = space.views.dot(flat, query.view)
     shared = WordMatches.of(space, query.words, flat)
     found: dict[str, Floats] = {
         "centroid": seen.centroid[rows], "view_centroid": seen.view_centroid[rows], "about": seen.about[rows],
-        "needs": space.needs[rows].astype(np.float32) @ query.vector,
+        "needs": space.needs.dot(rows, query.vector),
         "letters_mean": np.add.reduceat(letters, firsts) / np.bincount(owner),
         "letters_preferred": letters[firsts], "cosine_preferred": cosines[firsts], "view_preferred": views[firsts],
     }  # fmt: skip

@@ -13,6 +13,7 @@ import numpy as np
 
 from credpath.recommender.csr import Floats, Offsets, Rows, group_by, offsets
 from credpath.recommender.encoding import normalise_text
+from credpath.recommender.goal_arrays import open_array
 
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 _PLURAL = re.compile(r"(?<=[a-z]{3})(?<![sui])s$")
@@ -84,7 +85,7 @@ class Postings:
     def load(folder: Path) -> Postings:
         """Reads what `save` wrote; the arrays stay on disk until they are touched."""
         terms = json.loads((folder / "terms.json").read_text(encoding="utf-8"))
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("idf", "starts", "rows", "weights")]
+        arrays = [open_array(folder / f"{name}.npy") for name in ("idf", "starts", "rows", "weights")]
         return Postings({term: i for i, term in enumerate(terms)}, *arrays)
 
 
@@ -110,4 +111,4 @@ class WordLists:
     @staticmethod
     def load(folder: Path, name: str) -> WordLists:
         """Reads what `save` wrote."""
-        return WordLists(np.load(folder / f"{name}_starts.npy"), np.load(folder / f"{name}_ids.npy", mmap_mode="r"))
+        return WordLists(open_array(folder / f"{name}_starts.npy"), open_array(folder / f"{name}_ids.npy"))

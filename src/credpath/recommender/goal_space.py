@@ -7,19 +7,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from credpath.domain.skills import Occupation, Taxonomy
 from credpath.recommender.csr import Floats, Offsets, Rows, offsets
 from credpath.recommender.encoding import Encoder, FloatArray, normalise_text
+from credpath.recommender.goal_arrays import Bytes, open_array, unit_rows
 from credpath.recommender.goal_lexicon import Postings, WordLists, trigrams_of, words_of
-from credpath.recommender.goal_view import GoalView, unit_rows
+from credpath.recommender.goal_view import GoalView
 
-Halves = NDArray[np.float16]
-ARRAYS = ("starts", "vectors", "views", "sums", "view_sums", "lengths", "view_lengths", "about", "needs", "idf",
-          "heads", "groups")  # fmt: skip
+ARRAYS = ("starts", "sums", "view_sums", "lengths", "view_lengths", "about", "idf", "heads", "groups")
+CODED = ("vectors", "views", "needs")
 OPTIONAL_SHARE = 0.35  # an optional skill speaks for an occupation, but less than an essential one
 ABOUT_CHARACTERS = 1_000
 
@@ -40,14 +40,14 @@ class GoalSpace:
     about_words: WordLists
     need_words: WordLists
     starts: Offsets
-    vectors: Halves
-    views: Halves
+    vectors: Bytes
+    views: Bytes
     sums: Floats
     view_sums: Floats
     lengths: Floats
     view_lengths: Floats
     about: Floats
-    needs: Halves
+    needs: Bytes
     idf: Floats
     heads: Rows
     groups: Rows
@@ -64,6 +64,8 @@ class GoalSpace:
             getattr(self, name).save(folder, name)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
+        for name in CODED:
+            getattr(self, name).save(folder, name)
         texts = {"labels": self.labels, "words": list(self.words)}
         (folder / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
 
@@ -72,7 +74,8 @@ class GoalSpace:
         """Reads what `save` wrote. Vectors stay on disk until they are touched."""
         texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
         lists = [WordLists.load(folder, name) for name in ("label_words", "about_words", "need_words")]
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+        arrays: dict[str, Any] = {name: open_array(folder / f"{name}.npy") for name in ARRAYS}
+        arrays |= {name: Bytes.load(folder, name) for name in CODED}
         words = {word: at for at, word in enumerate(texts["words"])}
         return GoalSpace(tuple(texts["labels"]), words, Postings.load(folder / "letters"), *lists, **arrays)
 
@@ -108,14 +111,14 @@ def build_space(taxonomy: Taxonomy, encoder: Encoder, view: GoalView) -> GoalSpa
         about_words=WordLists.build([words_of(o.description) for o in occupations], words),
         need_words=WordLists.build([words_of(" ".join(one)) for one in needed], words),
         starts=starts,
-        vectors=vectors.astype(np.float16),
-        views=views.astype(np.float16),
+        vectors=Bytes.of(vectors),
+        views=Bytes.of(views),
         sums=sums,
         view_sums=view_sums,
         lengths=np.square(sums).sum(axis=1),
         view_lengths=np.square(view_sums).sum(axis=1),
         about=encoder.encode(about),
-        needs=_needs(occupations, names, encoder).astype(np.float16),
+        needs=Bytes.of(_needs(occupations, names, encoder)),
         idf=idf,
         heads=np.array([words[one[-1]] if one else -1 for one in worded], np.int32),
         groups=_groups(occupations),

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.recommender.encoding import FloatArray
+from credpath.recommender.goal_arrays import Bytes, open_array, unit_rows
 from credpath.recommender.goal_lexicon import words_of
 
-ARRAYS = ("keys", "table", "scales", "projection", "gate")
+ARRAYS = ("keys", "projection", "gate")
 
 
 def view_terms(text: str) -> Iterator[str]:
@@ -37,32 +38,25 @@ def term_key(term: str) -> int:
     return zlib.crc32(term.encode("utf-8"))
 
 
-def unit_rows(rows: FloatArray) -> FloatArray:
-    """Each row divided by its length; a zero row stays zero."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6).astype(np.float32)
-
-
 @dataclass(frozen=True, slots=True)
 class GoalView:
-    """keys (V,) sorted; table (V, d) int8 with scales (V,); projection (d, encoder's dimensions); gate (1,)."""
+    """keys (V,) sorted, each with a row of table (V, d); projection (d, encoder's dimensions); gate (1,)."""
 
     keys: NDArray[np.uint32]
-    table: NDArray[np.int8]
-    scales: FloatArray
+    table: Bytes
     projection: FloatArray
     gate: FloatArray
 
     @property
     def dimensions(self) -> int:
         """Columns of every answer."""
-        return int(self.table.shape[1])
+        return self.table.dimensions
 
     def encode(self, texts: Sequence[str], vectors: FloatArray) -> FloatArray:
         """(n, d) unit rows. Vectors of another encoder than the view was fitted with are left out."""
         rows = np.zeros((len(texts), self.dimensions), np.float32)
         for row, text in zip(rows, texts, strict=True):
-            found = self._find(text)
-            row[:] = self.scales[found] @ self.table[found].astype(np.float32)
+            row[:] = self.table.take(self._find(text)).sum(axis=0)
         rows = unit_rows(rows)
         if vectors.shape[1] == self.projection.shape[1]:
             rows = rows + self.gate * unit_rows(vectors @ self.projection.T)
@@ -75,19 +69,14 @@ class GoalView:
         return at[self.keys[at] == keys] if len(self.keys) else at[:0]
 
     def save(self, folder: Path) -> None:
-        """Writes five arrays into `folder`."""
+        """Writes its arrays into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         for name in ARRAYS:
             np.save(folder / f"view_{name}.npy", getattr(self, name))
+        self.table.save(folder, "view_table")
 
     @staticmethod
     def load(folder: Path) -> GoalView:
         """Reads what `save` wrote; the table stays on disk until it is touched."""
-        return GoalView(*(np.load(folder / f"view_{name}.npy", mmap_mode="r") for name in ARRAYS))
-
-
-def quantise(table: FloatArray) -> tuple[NDArray[np.int8], FloatArray]:
-    """Rows as int8 with one scale each; the largest entry of a row becomes 127."""
-    scales = (np.abs(table).max(axis=1, initial=0.0) / 127.0).astype(np.float32)
-    safe = np.maximum(scales, 1e-12)[:, None]
-    return np.rint(table / safe).astype(np.int8), scales
+        keys, projection, gate = (open_array(folder / f"view_{name}.npy") for name in ARRAYS)
+        return GoalView(keys, Bytes.load(folder, "view_table"), projection, gate)

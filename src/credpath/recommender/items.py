@@ -39,8 +39,8 @@ def unlocked_by(s: Situation, row: int) -> tuple[int, ...]:
     owners = graph.required_by[row]
     if not (locked[owners] | graph.earned[owners]).any():
         return ()
-    opened = (locked & graph.met(graph.add(s.standing.held, [row]))).nonzero()[0]
-    return tuple(sorted(opened.tolist(), key=lambda other: (-s.worth.closes[other], other)))
+    opened = graph.opened_by(s.standing.held, row)
+    return tuple(sorted(opened[locked[opened]].tolist(), key=lambda other: (-s.worth.closes[other], other)))
 
 
 def missing_preparation(s: Situation, pieces: Pieces) -> tuple[str, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from credpath.recommender.skill_guard import GENERIC
-from credpath.recommender.skill_lookup import LabelLookup, tier_key
-from credpath.recommender.skill_words import STOP, stem, word_set
+from credpath.recommender.skill_lookup import SALTS, LabelLookup, form_hash
+from credpath.recommender.skill_words import STOP, bag_of, stem, word_set, words
 
 LONGEST = 6  # words
 SHORTEST_WORD = 6  # letters of a single common word
@@ -60,8 +61,8 @@ _BEFORE_LANGUAGE = word_set(
     "learn learning professional spoken speak speaking written"
 )
 _AFTER_LANGUAGE = word_set(
-    "alphabet communication composition conversation for grammar language lessons pronunciation reading skills speaking "
-    "vocabulary writing"
+    "alphabet communication composition conversation for grammar language lessons pronunciation reading skills "
+    "speaking vocabulary writing"
 )
 
 
@@ -103,8 +104,8 @@ def _is_label(tokens: Sequence[str], place: int, length: int, lookup: KnownWords
         return False
     if length == 1:
         following = tokens[place + 1].casefold() if place + 1 < len(tokens) else ""
-        return _is_telling(run[0], following) and lookup.has_label(run[0])
-    return lookup.has_any(" ".join(run))
+        return _is_telling(run[0], following) and lookup.has_label(run)
+    return lookup.has_any(run)
 
 
 def _is_telling(word: str, following: str) -> bool:
@@ -131,23 +132,29 @@ def is_meant(mention: Mention, label: str) -> bool:
 
 
 class KnownWords:
-    """Answers whether words are a label, from a set of the hashes, remembering what was asked."""
+    """Answers whether words are a label, from a set of the hashes; built once a batch."""
 
     def __init__(self, lookup: LabelLookup) -> None:
         self._keys = frozenset(lookup.keys.tolist())
-        self._seen: dict[str, bool] = {}
 
-    def has_label(self, text: str) -> bool:
+    def has_label(self, tokens: Sequence[str]) -> bool:
         """Whether a preferred label, with or without its parentheses, is exactly this."""
-        return self._has(text, "wo")
+        return self._has(_pieces(tokens), "wo")
 
-    def has_any(self, text: str) -> bool:
+    def has_any(self, tokens: Sequence[str]) -> bool:
         """Whether any label has these words, or these stems in any order."""
-        return self._has(text, "wobWB")
+        every = _pieces(tokens)
+        return self._has(every, "wWo") or self._has(bag_of(every), "bB")
 
-    def _has(self, text: str, codes: str) -> bool:
-        known = self._seen.get(codes + text)
-        if known is None:
-            known = any(tier_key(code, text) in self._keys for code in codes)
-            self._seen[codes + text] = known
-        return known
+    def _has(self, form: tuple[str, ...], codes: str) -> bool:
+        hashed = form_hash(form)
+        return any(hashed ^ SALTS[code] in self._keys for code in codes)
+
+
+def _pieces(tokens: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word for token in tokens for word in _words_of(token))
+
+
+@lru_cache(maxsize=65_536)
+def _words_of(token: str) -> tuple[str, ...]:
+    return words(token)

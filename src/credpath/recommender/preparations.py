@@ -38,14 +38,15 @@ class Preparations:
         """(entries,) 0..1 how far each piece of preparation is there: held, or its skills mastered."""
         node, skill = self.nodes[entries], self.skills[entries]
         met = np.full(len(entries), UNKNOWN_MET)
-        of_skill = np.flatnonzero(skill >= 0)
+        of_skill = (skill >= 0).nonzero()[0]
         met[of_skill] = np.minimum(1.0, support[skill[of_skill]] / PREPARED)
-        size = len(taught.starts) - 1
-        inside = np.flatnonzero((node >= 0) & (node < size))
-        met[inside] = known_share(taught, node[inside], PREPARED, support)[0]
-        named = np.flatnonzero(node >= 0)
-        met[named[held[node[named]]]] = 1.0
-        met[named[(node[named] >= size) & ~held[node[named]]]] = 0.0
+        of_node = (node >= 0).nonzero()[0]
+        if len(of_node):
+            named = node[of_node]
+            inside = named < len(taught.starts) - 1
+            share = np.zeros(len(named))
+            share[inside] = known_share(taught, named[inside], PREPARED, support)[0]
+            met[of_node] = np.maximum(share, held[named])
         return met
 
     def readiness(self, rows: Rows, held: Mask, support: Doubles, taught: Taught) -> tuple[Floats, Floats]:

@@ -11,26 +11,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credpath.domain.catalogue import Credential
-from credpath.recommender.csr import Doubles, Lists, Mask, Offsets, Rows, gather, offsets
+from credpath.recommender.csr import Doubles, Lists, Mask, Offsets, Rows, gather
 
 # What a credential two steps away is worth to the first step, against one that is a single step away.
 HOP_DECAY = 0.6
 MAX_HOPS = 5
 TOLERANCE = 1e-6  # sums of ECTS in floating point
 
-Group = tuple[float, tuple[tuple[str, float], ...]]  # what is needed, and (member id, what it brings)
-
 
 @dataclass(frozen=True, slots=True)
 class PrerequisiteGraph:
     """Group g belongs to row `owners[group_owner[g]]` and is met when its held members bring `needed[g]`.
 
-    `automatic`: rows of the stacks that are earned; `earned` (n,) marks them.
-
-    `outside`: id -> node. `weights`: what a member brings: 1, or its ECTS in a stack that counts credits.
-    Holding `grant_from[i]` stands for `grant_to[i]`, an older version that it replaces. `required_by[node]`: owners
-    that name it. `owner_of[node]`: its place in `owners`, or -1; `owner_starts`: where its groups start.
+    Its members are `members[starts[g]:starts[g + 1]]`; `weights` beside them: what each brings, 1 or its ECTS in a
+    stack that counts credits. `named_...`: the same entries by node instead of by group.
+    `owner_of[node]`: place in `owners`, or -1; `owner_starts`: where the groups of each owner start.
+    `earned` (n,) marks the stacks that their members earn. `outside`: id -> node.
+    Holding `grant_from[i]` stands for `grant_to[i]`, an older version. `required_by[node]`: owners that name it.
     """
 
     size: int
@@ -41,13 +38,15 @@ class PrerequisiteGraph:
     starts: Offsets
     members: Rows
     weights: Doubles
-    automatic: Rows
     earned: Mask
     owner_of: Rows
     owner_starts: Offsets
     grant_from: Rows
     grant_to: Rows
     required_by: Lists
+    named_starts: Offsets
+    named_groups: Rows
+    named_weights: Doubles
 
     @property
     def nodes(self) -> int:
@@ -62,27 +61,57 @@ class PrerequisiteGraph:
     def add(self, held: Mask, nodes: Sequence[int]) -> Mask:
         """A copy of `held` with more nodes and all that follows from them."""
         after = held.copy()
-        after[nodes] = True
-        self._grant(after)
-        while len(self.automatic):
-            met = self.automatic[self.met(after)[self.automatic] & ~after[self.automatic]]
-            if not len(met):
-                break
-            after[met] = True
-            self._grant(after)
+        self._hold(after, np.array(nodes, dtype=np.int32))
         return after
+
+    def opened_by(self, held: Mask, row: int) -> Rows:
+        """Rows that lack nothing more once `row` is held as well; such as were open before may be among them."""
+        after = held.copy()
+        touched = self._hold(after, np.array([row], dtype=np.int32))
+        return touched[self._all_met(touched, after)]
+
+    def _hold(self, held: Mask, nodes: Rows) -> Rows:
+        """Marks nodes, what they stand for and the stacks that they complete, in place; returns owners touched."""
+        touched = [nodes[:0]]
+        fresh = self._reach(held, nodes)
+        while len(fresh):
+            owners = np.unique(self.required_by.of_rows(fresh))
+            touched.append(owners)
+            stacks = owners[self.earned[owners] & ~held[owners]]
+            fresh = self._reach(held, stacks[self._all_met(stacks, held)]) if len(stacks) else fresh[:0]
+        return np.unique(np.concatenate(touched))
+
+    def _all_met(self, rows: Rows, held: Mask) -> Mask:
+        """(len(rows),) each of these owners lacks nothing."""
+        groups, owner = gather(self.owner_starts, self.owner_of[rows])
+        entries, group = gather(self.starts, groups)
+        brought = np.bincount(group, weights=self.weights[entries] * held[self.members[entries]], minlength=len(groups))
+        met = np.ones(len(rows), dtype=bool)
+        met[owner[self.needed[groups] - brought > TOLERANCE]] = False
+        return met
 
     def _grant(self, held: Mask) -> None:
         held[self.grant_to[held[self.grant_from]]] = True
 
+    def _reach(self, held: Mask, nodes: Rows) -> Offsets:
+        """Marks nodes and what they stand for, in place; returns those that were not marked before."""
+        before = held.copy()
+        held[nodes] = True
+        self._grant(held)
+        return (held & ~before).nonzero()[0]
+
     def short(self, held: Mask) -> Doubles:
         """(groups,) how much each group still lacks."""
-        if not len(self.needed):
-            return self.needed
-        brought = np.add.reduceat(self.weights * held[self.members], self.starts[:-1])
-        lacking: Doubles = np.maximum(0.0, self.needed - brought)
+        lacking = self._lacking(held)
         lacking[lacking <= TOLERANCE] = 0.0
         return lacking
+
+    def _lacking(self, held: Mask) -> Doubles:
+        """The same, below 0 where more is held than needed."""
+        if not len(self.needed):
+            return self.needed.copy()
+        brought: Doubles = np.add.reduceat(self.weights * held[self.members], self.starts[:-1])
+        return self.needed - brought
 
     def met(self, held: Mask) -> Mask:
         """(n,) all groups of the credential are met."""
@@ -97,14 +126,19 @@ class PrerequisiteGraph:
         alone = may.copy()
         alone[self.owners] = False
         reached[: self.size] |= alone
+        self._grant(reached)
+        may_open, lacking = may[self.owners], self._lacking(reached)
         while True:
-            self._grant(reached)
-            ready = np.ones(len(self.owners), dtype=bool)
-            ready[self.group_owner[self.short(reached) > 0]] = False
-            fresh = self.owners[ready & may[self.owners] & ~reached[self.owners]]
-            if not len(fresh):
+            ready = may_open & ~reached[self.owners]
+            ready[self.group_owner[lacking > TOLERANCE]] = False
+            if not ready.any():
                 return reached
-            reached[fresh] = True
+            lacking -= self._brought(self._reach(reached, self.owners[ready]))
+
+    def _brought(self, nodes: Offsets) -> Doubles:
+        """(groups,) what these nodes bring to the groups that name them."""
+        entries, _ = gather(self.named_starts, nodes)
+        return np.bincount(self.named_groups[entries], weights=self.named_weights[entries], minlength=len(self.needed))
 
     def leads_to(self, held: Mask, attainable: Mask, worth: Doubles) -> Doubles:
         """(n,) the best that each credential opens: worth of a locked one, shared among what it still lacks.
@@ -142,49 +176,3 @@ class PrerequisiteGraph:
         open_entry = (lacking[group] > 0) & ~has
         group, members, weights = group[open_entry], members[open_entry], weights[open_entry]
         return owner[group], members, np.minimum(1.0, weights / missing[owner[group]])
-
-
-def pack_graph(
-    credentials: Sequence[Credential], stack_groups: Mapping[str, Group], replaced: Mapping[str, Sequence[str]]
-) -> PrerequisiteGraph:
-    """`credentials` in row order; `stack_groups`: the rule of each stack that its members earn."""
-    position = {c.credential_id: row for row, c in enumerate(credentials)}
-    groups = {row: _groups(c, stack_groups) for row, c in enumerate(credentials)}
-    owned = {row: mine for row, mine in groups.items() if mine}
-    named = {member for mine in owned.values() for _, members in mine for member, _ in members}
-    named |= {p.credential_id for c in credentials for p in c.preparation if p.credential_id}
-    unknown = sorted(named.union(*replaced.values()) - position.keys())
-    outside = {name: len(credentials) + at for at, name in enumerate(unknown)}
-    node = position | outside
-    flat = [(at, needed, members) for at, mine in enumerate(owned.values()) for needed, members in mine]
-    entries = [(node[m], weight) for _, _, members in flat for m, weight in members]
-    grants = [(newer, older) for newer in sorted(replaced) for older in replaced[newer]]
-    required_by: list[set[int]] = [set() for _ in node]
-    for row, mine in owned.items():
-        for member in {m for _, members in mine for m, _ in members}:
-            required_by[node[member]].add(row)
-    owner_of = np.full(len(node), -1, dtype=np.int32)
-    owner_of[list(owned)] = np.arange(len(owned))
-    return PrerequisiteGraph(
-        size=len(credentials),
-        outside=outside,
-        owners=np.array(list(owned), dtype=np.int32),
-        group_owner=np.array([at for at, _, _ in flat], dtype=np.int32),
-        needed=np.array([needed for _, needed, _ in flat], dtype=np.float64),
-        starts=offsets(np.array([len(members) for _, _, members in flat], dtype=np.int64)),
-        members=np.array([m for m, _ in entries], dtype=np.int32),
-        weights=np.array([weight for _, weight in entries], dtype=np.float64),
-        automatic=np.array([position[s] for s in sorted(stack_groups)], dtype=np.int32),
-        earned=np.array([c.credential_id in stack_groups for c in credentials], dtype=bool),
-        owner_of=owner_of,
-        owner_starts=offsets(np.array([len(mine) for mine in owned.values()], dtype=np.int64)),
-        grant_from=np.array([node[newer] for newer, _ in grants], dtype=np.int32),
-        grant_to=np.array([node[older] for _, older in grants], dtype=np.int32),
-        required_by=Lists.of([sorted(owners) for owners in required_by]),
-    )
-
-
-def _groups(credential: Credential, stack_groups: Mapping[str, Group]) -> list[Group]:
-    hard = [(float(g.needed), tuple((m, 1.0) for m in g.credential_ids)) for g in credential.prerequisites]
-    rule = stack_groups.get(credential.credential_id)
-    return [*hard, rule] if rule else hard

@@ -22,16 +22,19 @@ TIER = 10.0
 class RankerWeights:
     """How the rules weigh. Every default is valid; an operator or a training run may write others.
 
-    score = (gap + goal) * effort * readiness * level * novelty * cost + quality + popularity + stack + others.
+    score = (gap * relevance + goal) * effort * readiness * level * novelty * cost + quality + popularity + ...
     A `..._floor` is what remains of a factor when its feature is 0, so a factor never takes everything.
     """
 
     gap: float = 1.0  # of the saturating share x / (x + gap_half) that it closes, unlocks and prepares for
     gap_half: float = 0.15  # a step that closes so much of the gap is half as good as one that closes all
     unlock: float = 0.6  # a share behind it, against a share that it closes itself
-    goal: float = 0.3  # of the text's likeness to the goal, between goal_low and goal_high
-    goal_low: float = 0.15
-    goal_high: float = 0.65
+    goal: float = 0.45  # of the text's likeness to the goal, between goal_low and goal_high
+    goal_low: float = 0.10
+    goal_high: float = 0.55
+    # A skill counts for more when it is taught in the goal's own field: statistics for genomics is not
+    # statistics for marketing, though a taxonomy has one entry for both.
+    relevance_floor: float = 0.4
     weeks_half: float = 8.0  # a step of so many weeks is half as good as an instant one
     readiness_floor: float = 0.3
     level_floor: float = 0.2
@@ -51,7 +54,7 @@ class RankerWeights:
             check_number(getattr(self, field.name), f"ranker weight {field.name}", high=1e9)
         if min(self.gap_half, self.weeks_half, self.cost_half) <= 0 or self.goal_high <= self.goal_low:
             raise InvalidInput("gap_half, weeks_half or cost_half is 0, or goal_high below goal_low", where="ranker")
-        if max(self.readiness_floor, self.level_floor, self.novelty_floor, self.unknown_cost) > 1:
+        if max(self.relevance_floor, self.readiness_floor, self.level_floor, self.novelty_floor, self.unknown_cost) > 1:
             raise InvalidInput("a floor or unknown_cost is above 1", where="ranker")
 
 
@@ -105,7 +108,8 @@ class RulesRanker:
 
     def _parts(self, features: Floats) -> dict[str, Doubles]:
         w = self.weights
-        f = {name: features[:, COLUMN[name]].astype(np.float64) for name in USED}
+        lines = features.T.astype(np.float64, order="C")
+        f = {name: lines[COLUMN[name]] for name in USED}
         parts = self._value(f)
         running: Doubles = sum(parts.values(), start=np.zeros(len(features)))
         for name, factor in self._factors(f):
@@ -120,14 +124,15 @@ class RulesRanker:
         w = self.weights
         behind = w.unlock * np.maximum(f["unlock_share"], f["prepares_share"])
         prospect = f["gap_share"] + behind
-        scale = w.gap / (prospect + w.gap_half)
+        match = np.clip((f["goal_match"] - w.goal_low) / (w.goal_high - w.goal_low), 0.0, 1.0)
+        relevance = np.where(f["goal_known"] > 0, w.relevance_floor + (1.0 - w.relevance_floor) * match, 1.0)
+        scale = w.gap * relevance / (prospect + w.gap_half)
         hard = f["unlock_share"] >= f["prepares_share"]
-        match = (f["goal_match"] - w.goal_low) / (w.goal_high - w.goal_low)
         return {
             "gap_share": scale * f["gap_share"],
             "unlock_share": np.where(hard, scale * behind, 0.0),
             "prepares_share": np.where(hard, 0.0, scale * behind),
-            "goal_match": w.goal * np.clip(match, 0.0, 1.0),
+            "goal_match": w.goal * match,
         }
 
     def _factors(self, f: Mapping[str, Doubles]) -> list[tuple[str, Doubles]]:
@@ -157,8 +162,8 @@ ADDED: Mapping[str, str] = {
     "quality": "quality", "popularity": "popularity", "stack_progress": "stack", "co_completion": "co_completion",
 }  # fmt: skip
 USED = (
-    "gap_share", "unlock_share", "prepares_share", "goal_match", "cost_known", "cost_usd", "weeks", "readiness",
-    "level_fit", "novelty", "goal_gap", "over_level", "hours", *ADDED,
+    "gap_share", "unlock_share", "prepares_share", "goal_match", "goal_known", "cost_known", "cost_usd", "weeks",
+    "readiness", "level_fit", "novelty", "goal_gap", "over_level", "hours", *ADDED,
 )  # fmt: skip
 
 

@@ -72,14 +72,15 @@ def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
 
 def _skill(s: Situation, place: int, j: int) -> str:
     """A needed skill with what is known of it: "SQL (you show 0.10 of 0.75)"."""
-    skill, via = s.gap.skills[j], int(s.via[place, j])
-    known = skill.skill_uri in s.standing.snapshot.mastery or s.gap.mastery[j] > 0
-    notes = [f"you show {s.gap.mastery[j]:.2f} of {s.gap.required[j]:.2f}" if known else "no evidence of it yet"]
+    skill, via, notes = s.gap.skills[j], int(s.via[place, j]), []
+    if skill.skill_uri in s.standing.snapshot.mastery or s.gap.mastery[j] > 0:
+        notes.append(f"you show {s.gap.mastery[j]:.2f} of {s.gap.required[j]:.2f}")
     if via >= 0:
-        notes.append(f"it teaches {s.index.space.labels[via]}, which is close")
+        notes.append(f"through {s.index.space.labels[via]}, which is close to it")
     elif not _declared(s, int(s.candidates.rows[place]), int(s.gap.places[j])):
         notes.append("inferred from its description")
-    return f"{skill.label or s.index.space.labels[s.gap.places[j]]} ({'; '.join(notes)})"
+    label = skill.label or s.index.space.labels[s.gap.places[j]]
+    return f"{label} ({'; '.join(notes)})" if notes else label
 
 
 def _declared(s: Situation, row: int, skill: int) -> bool:

@@ -19,13 +19,12 @@ from credpath.recommender.encoding import Encoder, FloatArray
 from credpath.recommender.skill_guard import is_another_act, is_generic, may_mean
 from credpath.recommender.skill_lookup import TIERS, LabelLookup, Tier
 from credpath.recommender.skill_neighbours import Neighbours
-from credpath.recommender.skill_words import name_before_kind, spellings
+from credpath.recommender.skill_words import SYNONYM, name_before_kind, spellings
 
 Method = Literal["uri", "label", "embedding"]
 
 # How many of the nearest skills are looked at for one whose words allow the link.
 LOOKED_AT = 5
-SPELLED_OTHERWISE = 0.8  # confidence is at most this when a synonym or an acronym led to the label
 NAME_CONFIDENCE = 0.9
 UNVOUCHED = 0.5  # confidence of a search result is this times its cosine
 BLOCK = 256
@@ -132,13 +131,12 @@ class SkillIndex:
 
     def _by_words(self, text: str, vector: FloatArray | None) -> SkillMatch | None:
         spelled = spellings(text)
-        generic = [is_generic(one) for one in spelled]
+        generic = {one for one in spelled if is_generic(one)}
         for tier in TIERS:
-            for place, one in enumerate(spelled):
-                if tier.generic or not generic[place]:
-                    row = self._nearest_of(tier, one, vector, GENERIC_NEARNESS if generic[place] else -1.0)
+            for one, sure in spelled.items():
+                if tier.generic or one not in generic:
+                    row = self._nearest_of(tier, one, vector, _least_nearness(tier, sure, one in generic))
                     if row is not None:
-                        sure = 1.0 if place == 0 else SPELLED_OTHERWISE
                         return self._match(row, min(sure, tier.confidence), "label")
         return None
 
@@ -152,7 +150,7 @@ class SkillIndex:
             return int(rows[0]) if len(rows) == 1 or not tier.alternative else None
         near = self.vectors[rows] @ vector
         best = int(near.argmax())
-        return int(rows[best]) if near[best] >= max(tier.nearness, least) else None
+        return int(rows[best]) if near[best] >= least else None
 
     def _by_name(self, text: str) -> SkillMatch | None:
         """ "R Programming" is R, where R is a name; "game programming" is no game."""
@@ -179,3 +177,10 @@ class SkillIndex:
 
     def _match(self, row: int, confidence: float, method: Method) -> SkillMatch:
         return SkillMatch(self.uris[row], self.labels[row], confidence, method)
+
+
+def _least_nearness(tier: Tier, sure: float, generic: bool) -> float:
+    """Least cosine at which words that a label has are taken to mean it. Our own synonyms need none."""
+    if sure <= SYNONYM and not tier.alternative:
+        return -1.0
+    return max(tier.nearness, GENERIC_NEARNESS if generic and tier.confidence < 1.0 else -1.0)

@@ -41,7 +41,7 @@ class Tier:
 TIERS = (
     Tier("w", False, words, words, 1.0, -1.0),
     Tier("o", False, _outer, words, 0.95, 0.3),
-    Tier("b", False, bag, bag, 0.92, 0.3, generic=False),
+    Tier("b", False, bag, bag, 0.92, -1.0, generic=False),
     Tier("W", True, words, words, 0.95, 0.42, generic=False),
     Tier("c", False, told, asked, 0.88, 0.45),
     Tier("n", False, told_bare, asked, 0.86, 0.45, generic=False),
@@ -102,13 +102,12 @@ class LabelLookup:
 
 
 def _key(code: str, form: tuple[str, ...]) -> int:
-    text = f"{code}:{' '.join(form)}"
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+    return form_hash(form) ^ SALTS[code]
 
 
-_BY_CODE = {tier.code: tier for tier in TIERS}
+def form_hash(form: tuple[str, ...]) -> int:
+    """64 bits of the words; with `SALTS` of a tier's code, by exclusive or, the key that is stored."""
+    return int.from_bytes(hashlib.blake2b(" ".join(form).encode(), digest_size=8).digest(), "little")
 
 
-def tier_key(code: str, text: str) -> int:
-    """The hash under which `text` would stand at a tier."""
-    return _key(code, _BY_CODE[code].query_form(text))
+SALTS = {tier.code: form_hash((f"tier {tier.code}",)) for tier in TIERS}

@@ -121,8 +121,10 @@ class SkillSpace:
 
     def support(self, mastery: Doubles) -> Doubles:
         """(S,) mastery of each skill or, damped by closeness, of the best mastered skill that lies near it."""
-        known = np.flatnonzero(mastery)
+        known = mastery.nonzero()[0]
         spread = mastery.copy()
+        if not len(known):
+            return spread
         flat, owner = gather(self.starts, known)
         np.maximum.at(spread, self.near[flat], self.weights[flat] * mastery[known][owner])
         return spread

@@ -48,7 +48,7 @@ _IRREGULAR = {
 # Words whose ending is part of their meaning: marketing is no market, an instrument is not to instruct.
 _WHOLE = word_set(
     "accounting apartment banking building clothing department document element engineering environment equipment "
-    "evening garment government instrument learning marketing manufacturing moment nursing offspring operation "
+    "evening garment government instrument learning marketing manufacturing moment news nursing offspring operation "
     "parliament pricing segment series species spring statement station string thing training valuation wedding"
 )
 _ENDINGS = (
@@ -59,6 +59,7 @@ _ENDINGS = (
 )  # fmt: skip
 _SYMBOLS = re.compile(r"[^\w+#.]+|(?<!\w)\.(?!\w)|\.(?!\w)|_")
 _PARENTHESES = re.compile(r"\s*\(([^()]*)\)\s*")
+IN_PARENTHESES, ACRONYM, SYNONYM = 0.97, 0.92, 0.8
 # "Python programming" is Python: such an ending says what kind of thing a name names.
 _KINDS = ("programming language", "programming", "language", "software", "framework", "library")
 
@@ -91,22 +92,27 @@ def _undouble(root: str) -> str:
 
 def bag(text: str) -> tuple[str, ...]:
     """Sorted stems of all words but the small ones and a neutral verb in front, repeated ones kept."""
-    return _stems(_telling(text))
+    return bag_of(words(text))
+
+
+def bag_of(every: tuple[str, ...]) -> tuple[str, ...]:
+    """`bag` of what `words` gave."""
+    return _stems(_telling(every))
 
 
 def asked(text: str) -> tuple[str, ...]:
     """`bag` of what is asked for, without `LEVEL` words at either end and `DEGREE` words in front."""
-    return _stems(_trimmed(_telling(text), LEVEL | DEGREE, LEVEL))
+    return _stems(_trimmed(_telling(words(text)), LEVEL | DEGREE, LEVEL))
 
 
 def told(label: str) -> tuple[str, ...]:
     """`bag` of a skill's label, without `LEVEL` words at either end."""
-    return _stems(_trimmed(_telling(label), LEVEL, LEVEL))
+    return _stems(_trimmed(_telling(words(label)), LEVEL, LEVEL))
 
 
 def told_bare(label: str) -> tuple[str, ...]:
     """`told`, without `FORM` words at the end either."""
-    return _stems(_trimmed(_telling(label), LEVEL, LEVEL | FORM))
+    return _stems(_trimmed(_telling(words(label)), LEVEL, LEVEL | FORM))
 
 
 def _trimmed(every: list[str], front: frozenset[str], back: frozenset[str]) -> list[str]:
@@ -118,8 +124,7 @@ def _trimmed(every: list[str], front: frozenset[str], back: frozenset[str]) -> l
     return kept
 
 
-def _telling(text: str) -> list[str]:
-    every = words(text)
+def _telling(every: tuple[str, ...]) -> list[str]:
     leading = 1 if len(every) > 1 and every[0] in NEUTRAL else 0
     return [w for w in every[leading:] if w not in STOP] or list(every)
 
@@ -133,19 +138,25 @@ def without_parentheses(label: str) -> str:
     return _PARENTHESES.sub(" ", label).strip()
 
 
-def spellings(label: str) -> tuple[str, ...]:
-    """Ways in which a label may be meant, best first: whole, without its parentheses, the acronym in them, a synonym.
+def spellings(label: str) -> dict[str, float]:
+    """Ways in which a label may be meant, surest first, each with the chance that it is one.
 
-    "Cascading Style Sheets (CSS)" -> whole, "Cascading Style Sheets", "CSS"; of "Persona (User Experience)"
-    the second part only says where the first belongs, so it is no spelling.
+    Whole, without its parentheses, the acronym in them, a synonym: of "Cascading Style Sheets (CSS)" also
+    "Cascading Style Sheets" and "CSS"; of "Persona (User Experience)" not the second part, which only says where
+    the first belongs.
     """
     outer = without_parentheses(label)
     inner = [part.strip() for part in _PARENTHESES.findall(label)]
     short = [part for part in inner if is_acronym(part, outer) or is_acronym(outer, part)]
-    told = [part for part in (label.strip(), outer, *short) if normalise_text(part) not in SOMETHING_ELSE]
-    known = [SYNONYMS.get(" ".join(words(part)), "") for part in told]
-    spelled = [_spell_out(part) for part in told]
-    return tuple(dict.fromkeys(part for part in (*told, *known, *spelled) if part))
+    ways = [(label.strip(), 1.0), (outer, IN_PARENTHESES), *((part, ACRONYM) for part in short)]
+    ways = [(part, sure) for part, sure in ways if normalise_text(part) not in SOMETHING_ELSE]
+    known = [(SYNONYMS.get(" ".join(words(part)), ""), SYNONYM) for part, _ in ways]
+    spelled = [(_spell_out(part), SYNONYM) for part, _ in ways]
+    found: dict[str, float] = {}
+    for part, sure in (*ways, *known, *spelled):
+        if part:
+            found.setdefault(part, sure)
+    return found
 
 
 def name_before_kind(label: str) -> str:
@@ -160,10 +171,10 @@ def name_before_kind(label: str) -> str:
 
 def is_acronym(short: str, long: str) -> bool:
     """Whether `short` has the initials of `long`, small words counted or not: OOP, IoT, RDBMS."""
-    letters = short.casefold().rstrip("s")
+    letters = short.casefold()
     every = words(long)
     initials = ("".join(w[0] for w in every), "".join(w[0] for w in every if w not in STOP))
-    return len(letters) >= 2 and letters.isalnum() and letters in initials
+    return len(letters) >= 2 and (letters in initials or letters.removesuffix("s") in initials)
 
 
 def _spell_out(text: str) -> str:

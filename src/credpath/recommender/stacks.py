@@ -11,7 +11,7 @@ import numpy as np
 from credpath.domain.catalogue import Credential, StackRule
 from credpath.domain.paths import StackProgress
 from credpath.recommender.csr import Doubles, Floats, Lists, Mask, Rows, gather
-from credpath.recommender.prerequisite_graph import Group
+from credpath.recommender.prerequisite_packing import Group
 
 # A stack that nobody has begun draws half as much as one that is under way.
 UNBEGUN = 0.5

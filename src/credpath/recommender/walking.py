@@ -28,8 +28,11 @@ MAX_STEPS_BY_WORDS = 3
 # The path ends when so little of the first gap is left, and takes no step that closes less.
 ENOUGH_LEFT = 0.10
 LEAST_GAIN = 0.01
-# A longer step has to close more: LEAST_GAIN for every so many hours, or part of them.
+# A longer step has to close more: LEAST_GAIN for every so many hours, or part of them. So has a step whose text
+# is less like the goal than OWN_FIELD, by the square of the ratio: else a path ends in fields that share a skill
+# with the goal by chance.
 HOURS_FOR_LEAST_GAIN = 40.0
+OWN_FIELD, LEAST_LIKENESS = 0.4, 0.1
 ALL_SPENT = 1e-6  # weeks
 # Scores of what is too hard or too long for now lie below the one, of what moves nothing below the other.
 NO_FIT, NO_MOVE = -0.5 * TIER, -1.5 * TIER
@@ -113,7 +116,9 @@ def _gains(considered: Considered, place: int, now: Walk) -> bool:
     """It closes enough for its length, or something behind it does, and both fit together."""
     s = considered.situation
     row = int(s.candidates.rows[place])
-    least = LEAST_GAIN * now.first.total * max(1.0, s.index.columns.hours[row] / HOURS_FOR_LEAST_GAIN)
+    likeness = float(considered.features[place, COLUMN["goal_match"]])
+    afar = 1.0 if s.goal_vector is None else max(1.0, OWN_FIELD / max(LEAST_LIKENESS, likeness)) ** 2
+    least = LEAST_GAIN * now.first.total * afar * max(1.0, s.index.columns.hours[row] / HOURS_FOR_LEAST_GAIN)
     if s.worth.closes[row] >= least:
         return True
     if s.worth.unlocks[row] < least:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from credpath.domain.goals import CareerGoal, GoalAnswer
+from credpath.errors import BundleRefused, CredpathError
 from credpath.recommender.bundle import check_golden, verify
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
@@ -57,12 +58,23 @@ class LoadedBundle:
 def load_bundle(folder: Path) -> LoadedBundle:
     """Verifies every file against the manifest, parses, asks the golden queries. Raises BundleRefused."""
     manifest = verify(folder)
+    try:
+        loaded = _parse(folder, manifest.version)
+        check_golden(manifest, golden_answer(loaded))
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OSError, CredpathError) as error:
+        if isinstance(error, BundleRefused):
+            raise
+        # Whole by its hashes, so not damaged: another version of credpath wrote it.
+        reason = f"{folder.name} was built by another version of credpath ({error!r})"
+        raise BundleRefused(reason, where=str(folder), fix="run `python -m training.bundle`") from error
+    return loaded
+
+
+def _parse(folder: Path, version: str) -> LoadedBundle:
     encoder = OnnxEncoder(folder / "encoder")
     taxonomies = {path.name: load_taxonomy(path, encoder) for path in _folders(folder / "taxonomies")}
     catalogues = {path.name: load_catalogue(path) for path in _folders(folder / "catalogues")}
-    loaded = LoadedBundle(manifest.version, encoder, taxonomies, catalogues)
-    check_golden(manifest, golden_answer(loaded))
-    return loaded
+    return LoadedBundle(version, encoder, taxonomies, catalogues)
 
 
 def _folders(parent: Path) -> list[Path]:

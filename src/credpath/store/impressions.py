@@ -72,7 +72,7 @@ def load_impressions(
         statement = statement.where(_IMPRESSION.c.shown_at >= since)
     if before is not None:
         statement = statement.where(_IMPRESSION.c.shown_at < before)
-    yield from map(_impression, connection.execution_options(yield_per=100).execute(statement))
+    yield from map(_impression, connection.execute(statement.execution_options(yield_per=100)))
 
 
 def _first(connection: Connection, statement: Any, values: dict[str, str]) -> Impression | None:

@@ -82,7 +82,7 @@ def load_outcomes(
         statement = statement.where(_OUTCOME.c.occurred_at >= since)
     if before is not None:
         statement = statement.where(_OUTCOME.c.occurred_at < before)
-    for row in connection.execution_options(yield_per=1_000).execute(statement):
+    for row in connection.execute(statement.execution_options(yield_per=1_000)):
         yield Outcome(*row)
 
 

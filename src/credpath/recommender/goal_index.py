@@ -1,0 +1,195 @@
+"""Career goals in words to ranked occupations with calibrated confidence, and on to weighted required skills."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from credpath.domain.goals import CareerGoal, GoalAnswer, GoalMatch
+from credpath.domain.skills import Taxonomy
+from credpath.errors import NotFound
+from credpath.recommender.encoding import Encoder, normalise_text
+from credpath.recommender.goal_arrays import unit_rows
+from credpath.recommender.goal_features import Candidates, GoalQuery, candidates
+from credpath.recommender.goal_lexicon import trigrams_of, words_of
+from credpath.recommender.goal_requirements import NEIGHBOURS, GoalRequirements, build_requirements
+from credpath.recommender.goal_space import GoalSpace, build_space
+from credpath.recommender.goal_spelling import Speller
+from credpath.recommender.goal_text import parse_goal
+from credpath.recommender.goal_weights import GoalWeights, default_weights
+from credpath.recommender.goal_words import Translator
+
+LIKENESS = 0.5  # mean-vector cosine from which an occupation may stand in for one without requirements
+
+
+@dataclass(frozen=True)
+class GoalIndex:
+    """One taxonomy's occupations, sorted by URI, ready to be asked; immutable and safe to share between threads."""
+
+    uris: tuple[str, ...]
+    space: GoalSpace
+    speller: Speller
+    requirements: GoalRequirements
+    weights: GoalWeights
+
+    @staticmethod
+    def build(taxonomy: Taxonomy, encoder: Encoder, weights: GoalWeights | None = None) -> GoalIndex:
+        """Encodes labels, descriptions and skills; without `weights`, ranks by the ones that come with the package."""
+        chosen = weights or default_weights()
+        space = build_space(taxonomy, encoder, chosen.view)
+        uris = tuple(sorted(o.uri for o in taxonomy.occupations))
+        speller = Speller.build(_word_counts(taxonomy))
+        requirements = build_requirements(taxonomy, _nearest_required(taxonomy, uris, space))
+        return GoalIndex(uris, space, speller, requirements, chosen)
+
+    @cached_property
+    def position(self) -> Mapping[str, int]:
+        """{occupation URI: row}."""
+        return {uri: row for row, uri in enumerate(self.uris)}
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """Words of the taxonomy, as they are and in the singular."""
+        spelled = (word for label in self.space.labels for word in normalise_text(label).split())
+        return frozenset((*self.speller.words, *spelled))
+
+    @cached_property
+    def _translator(self) -> Translator:
+        return Translator.load()
+
+    @cached_property
+    def _whole_labels(self) -> frozenset[str]:
+        return frozenset(normalise_text(label) for label in self.space.labels)
+
+    def match(self, text: str, encoder: Encoder, limit: int = 5) -> GoalAnswer:
+        """The `limit` likeliest occupations, best first; never empty while the taxonomy has any occupation.
+
+        `close_enough` is False when no label comes near the words: then the matches are merely the nearest.
+        """
+        whole = normalise_text(text)
+        parsed = parse_goal(text)
+        target = whole if whole in self._whole_labels else parsed.target
+        read = self.read(target)
+        found = self.candidates(read, encoder)
+        scores = self.weights.trees.scores(found.features)
+        confidence = self.weights.calibration.confidence(scores, found.closeness)
+        order = np.lexsort((found.rows, -scores))[:limit]
+        matches = tuple(self._match(found, int(at), float(confidence[at])) for at in order)
+        close = bool(matches) and bool(words_of(read)) and found.closeness >= self.weights.calibration.closest
+        return GoalAnswer(text, target, parsed.origin if target == parsed.target else "", matches, close)
+
+    def candidates(self, read: str, encoder: Encoder) -> Candidates:
+        """Occupations that words, already in the taxonomy's language and spelling, may mean."""
+        vector = encoder.encode([read])
+        view = self.weights.view.encode([read], vector)
+        return candidates(self.space, GoalQuery(read, vector[0], view[0]))
+
+    def read(self, target: str) -> str:
+        """The goal as the taxonomy would spell it: put right or translated where it has words that no label knows."""
+        words = words_of(target)
+        if all(word in self._known for word in words):
+            return target
+        others = (self._translator.translate(target, self._known), self._respell(words))
+        options = [target, *(option for option in others if option)]
+        nearness = [self._nearness(option) for option in options]
+        return options[int(np.argmax(nearness))]
+
+    def _nearness(self, text: str) -> float:
+        scores = self.space.letters.scores(list(trigrams_of(words_of(text))), len(self.space.labels))
+        return float(scores.max(initial=0.0))
+
+    def _respell(self, words: list[str]) -> str:
+        """Each unknown word as its nearest known one, or as two known ones written together."""
+        known = [word for word in words if word in self._known]
+        company = [self._seen_with(word) for word in known]
+        spelled = [w if w in self._known else self._split(w) or self.speller.nearest(w, company) or w for w in words]
+        return " ".join(spelled) if spelled != words else ""
+
+    def _seen_with(self, word: str) -> set[str]:
+        """Words of the labels that hold `word`."""
+        labels = (label for label in self.space.labels if word in label.lower())
+        return {other for label in labels for other in words_of(label)}
+
+    def _split(self, word: str) -> str:
+        cuts = [(word[:cut], word[cut:]) for cut in range(4, len(word) - 3)]
+        whole = [" ".join(cut) for cut in cuts if cut[0] in self.space.words and cut[1] in self.space.words]
+        return max(whole, key=lambda pair: (self._nearness(pair), pair), default="")
+
+    def _match(self, found: Candidates, at: int, confidence: float) -> GoalMatch:
+        row, nearest = int(found.rows[at]), int(found.nearest[at])
+        label = self.space.labels[int(self.space.starts[row])]
+        return GoalMatch(self.uris[row], label, confidence, self.space.labels[nearest])
+
+    def career_goal(self, occupation_uri: str, text: str = "", confidence: float = 1.0) -> CareerGoal:
+        """The occupation as a goal with at most 80 skills, weights summing to 1. Raises NotFound.
+
+        An occupation without requirements takes those of its nearest relatives; where there are none, no skills.
+        """
+        row = self._row(occupation_uri)
+        label = self.space.labels[int(self.space.starts[row])]
+        return CareerGoal(text, occupation_uri, label, confidence, self.requirements.of(row))
+
+    def occupation(self, occupation_uri: str) -> tuple[str, ...]:
+        """Its labels, the preferred one first. Raises NotFound."""
+        row = self._row(occupation_uri)
+        return self.space.labels[int(self.space.starts[row]) : int(self.space.starts[row + 1])]
+
+    def _row(self, occupation_uri: str) -> int:
+        row = self.position.get(occupation_uri)
+        if row is None:
+            raise NotFound(
+                f"no occupation {occupation_uri!r} in this taxonomy", where="occupation_uri", fix="GET /v1/goals?q="
+            )
+        return row
+
+    def save(self, folder: Path) -> None:
+        """Writes everything into `folder`, which is made when it is missing."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.space.save(folder / "space")
+        self.speller.save(folder / "speller")
+        self.requirements.save(folder / "requirements")
+        self.weights.save(folder / "weights")
+        (folder / "uris.json").write_text(json.dumps(self.uris), encoding="utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> GoalIndex:
+        """Reads what `save` wrote; the caller has verified the files. Raises BundleRefused for other features."""
+        uris = tuple(json.loads((folder / "uris.json").read_text(encoding="utf-8")))
+        return GoalIndex(
+            uris,
+            GoalSpace.load(folder / "space"),
+            Speller.load(folder / "speller"),
+            GoalRequirements.load(folder / "requirements"),
+            GoalWeights.load(folder / "weights"),
+        )
+
+
+def _word_counts(taxonomy: Taxonomy) -> dict[str, int]:
+    """In how many labels, descriptions and required skills each word is; a word of one long text alone is left out."""
+    labels = [label for o in taxonomy.occupations for label in (o.label, *o.alt_labels)]
+    counts = Counter(word for label in labels for word in set(words_of(label)))
+    prose = [o.description for o in taxonomy.occupations] + [s.label for s in taxonomy.skills]
+    beside = Counter(word for text in prose for word in set(words_of(text)))
+    counts.update({word: count for word, count in beside.items() if count > 1 or word in counts})
+    return dict(counts)
+
+
+def _nearest_required(taxonomy: Taxonomy, uris: tuple[str, ...], space: GoalSpace) -> dict[str, list[str]]:
+    """{occupation without requirements: the occupations with some that lie nearest}."""
+    bare = [row for row, o in enumerate(sorted(taxonomy.occupations, key=lambda o: o.uri)) if not o.requirements]
+    if not bare:
+        return {}
+    means = unit_rows(space.sums)
+    likeness = means[bare] @ means.T
+    likeness[:, bare] = -1.0
+    nearest = np.argsort(-likeness, axis=1, kind="stable")[:, :NEIGHBOURS]
+    return {
+        uris[row]: [uris[at] for at in near if likeness[number, at] >= LIKENESS]
+        for number, (row, near) in enumerate(zip(bare, nearest, strict=True))
+    }

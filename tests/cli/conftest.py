@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> Any:
+        """The one JSON document on stdout."""
+        return json.loads(self.out)
+
+
+Run = Callable[..., Done]
+
+
+def runner(home: Path, models: Path) -> Run:
+    """Runs the real command in a process of its own."""
+    program = Path(sys.executable).parent / "credpath"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("CREDPATH_") and k != "DATABASE_URL"}
+    environment |= {"CREDPATH_HOME": str(home), "CREDPATH_MODELS": str(models), "NO_COLOR": "1", "COLUMNS": "200"}
+
+    def run(*arguments: object) -> Done:
+        words = [str(program), *map(str, arguments)]
+        done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Run:
+    """Commands of an installation in which nothing was done yet."""
+    return runner(tmp_path / "home", tmp_path / "models")
+
+
+@pytest.fixture
+def sample_run(sample_home: Path, tmp_path: Path) -> Run:
+    """Commands of the sample installation, with a database of its own."""
+    shutil.copy(sample_home / "credpath.db", tmp_path / "credpath.db")
+    return runner(tmp_path, sample_home / "models")

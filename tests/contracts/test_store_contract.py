@@ -1,0 +1,235 @@
+"""What every function of the store promises, on a SQLite file and on PostgreSQL alike.
+
+Two tenants with the same ids everywhere, told apart only by a word in what they store; every function that takes
+a tenant is called for one of them, and the other must neither show nor change.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, Table, select
+
+from credpath import store
+from credpath.domain.learner import Profile
+from credpath.errors import Refusal
+from credpath.store import (
+    awards,
+    credentials,
+    erasure,
+    evidence,
+    imports,
+    impressions,
+    keys,
+    learners,
+    outcomes,
+    taxonomies,
+    tenants,
+)
+from credpath.store.session import Database
+from credpath.store.tables import METADATA
+from tests.store import samples
+from tests.store.samples import LATER, LINKS, NOW
+
+Call = Callable[[Connection, str], Any]
+KEY_IDS = {"acme": "00" * 8, "globex": "ff" * 8}
+
+
+def fill(connection: Connection, tenant: str) -> None:
+    """One row or more in every table, with the tenant's name wherever words are kept."""
+    taxonomies.save_taxonomy(connection, tenant, samples.a_taxonomy(attribution=f"by {tenant}"), NOW)
+    credentials.save_credentials(connection, tenant, [samples.a_credential(title=f"of {tenant}")], NOW)
+    credentials.save_links(connection, tenant, "basis", {"c1": [samples.replace(LINKS[0], label=f"of {tenant}")]})
+    learners.put_learner(connection, tenant, samples.a_learner(profile=Profile(goal=f"work for {tenant}")), NOW)
+    awards.add_award(connection, tenant, samples.an_award(grade=f"from {tenant}"))
+    evidence.add_evidence(connection, tenant, "ada", [samples.evidence(reference=f"exam of {tenant}")])
+    outcomes.save_outcomes(connection, tenant, [samples.an_outcome(credential_id=f"c-{tenant}")])
+    impressions.save_impression(connection, tenant, samples.an_impression(policy=f"rules of {tenant}"), "key")
+    keys.create_key(connection, tenant, f"key of {tenant}", ("read",), NOW, bytes.fromhex(KEY_IDS[tenant]).__mul__)
+    imports.record_import(connection, tenant, f"catalogue of {tenant}", NOW, {}, [Refusal("f", 1, "no ada")])
+
+
+# One call for each function that takes a tenant; it names only ids that both tenants have.
+CALLS: dict[str, Call] = {
+    "add_award": lambda c, t: awards.add_award(c, t, samples.an_award(grade="new")),
+    "add_awards": lambda c, t: awards.add_awards(c, t, [samples.an_award(grade="new")]),
+    "awards_of": lambda c, t: awards.awards_of(c, t, "ada"),
+    "save_credentials": lambda c, t: credentials.save_credentials(c, t, [samples.FULL_CREDENTIAL, CHANGED], LATER),
+    "get_credential": lambda c, t: credentials.get_credential(c, t, "c1"),
+    "list_credentials": lambda c, t: credentials.list_credentials(c, t, "of"),
+    "load_catalogue": credentials.load_catalogue,
+    "catalogue_version": credentials.catalogue_version,
+    "save_links": lambda c, t: credentials.save_links(c, t, "basis", {"c1": LINKS}),
+    "load_links": lambda c, t: credentials.load_links(c, t, "basis"),
+    "export_learner": lambda c, t: erasure.export_learner(c, t, "ada"),
+    "forget_learner": lambda c, t: erasure.forget_learner(c, t, "ada"),
+    "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
+    "evidence_of": lambda c, t: evidence.evidence_of(c, t, "ada"),
+    "mastery_of": lambda c, t: evidence.mastery_of(c, t, "ada"),
+    "save_impression": lambda c, t: impressions.save_impression(c, t, samples.an_impression("i2"), "key-2"),
+    "get_impression": lambda c, t: impressions.get_impression(c, t, "i1"),
+    "by_idempotency_key": lambda c, t: impressions.by_idempotency_key(c, t, "key"),
+    "impressions_of": lambda c, t: impressions.impressions_of(c, t, "ada"),
+    "load_impressions": lambda c, t: list(impressions.load_impressions(c, t)),
+    "record_import": lambda c, t: imports.record_import(c, t, "learners", LATER, {}),
+    "list_imports": imports.list_imports,
+    "create_key": lambda c, t: keys.create_key(c, t, "new", (), LATER, lambda size: bytes(reversed(range(size)))),
+    "list_keys": keys.list_keys,
+    "revoke_key": lambda c, t: [keys.revoke_key(c, t, key_id, LATER) for key_id in KEY_IDS.values()],
+    "put_learner": lambda c, t: learners.put_learner(c, t, samples.a_learner(), LATER),
+    "put_learners": lambda c, t: learners.put_learners(c, t, [samples.a_learner()], LATER),
+    "ensure_learners": lambda c, t: learners.ensure_learners(c, t, ["ada", "bob"], LATER),
+    "get_learner": lambda c, t: learners.get_learner(c, t, "ada"),
+    "list_learners": learners.list_learners,
+    "snapshot": lambda c, t: learners.snapshot(c, t, "ada"),
+    "save_outcomes": lambda c, t: outcomes.save_outcomes(c, t, [samples.an_outcome("o2")]),
+    "outcomes_of": lambda c, t: outcomes.outcomes_of(c, t, "ada"),
+    "load_outcomes": lambda c, t: list(outcomes.load_outcomes(c, t)),
+    "popularity": outcomes.popularity,
+    "save_taxonomy": lambda c, t: taxonomies.save_taxonomy(c, t, samples.a_taxonomy(skills=()), LATER),
+    "load_taxonomy": taxonomies.load_taxonomy,
+    "active_taxonomy": taxonomies.active_taxonomy,
+    "list_taxonomies": taxonomies.list_taxonomies,
+    "resolve_owner": taxonomies.resolve_owner,
+    "lock_tenant": tenants.lock_tenant,
+}
+CHANGED = samples.a_credential(title="changed")
+WRITING = {"save", "add", "put", "ensure", "record", "create", "forget", "revoke"}
+WRITES = {name for name in CALLS if name.split("_")[0] in WRITING}
+REPEATABLE = {
+    "save_taxonomy", "save_credentials", "save_links", "put_learner", "put_learners", "ensure_learners", "add_award",
+    "add_awards", "add_evidence", "save_outcomes", "revoke_key", "forget_learner",
+}  # fmt: skip
+
+
+def functions_that_take_a_tenant() -> set[str]:
+    """Every public function of the store whose second argument is the tenant, or the owner."""
+    found = set()
+    for module in pkgutil.iter_modules(store.__path__):
+        loaded = importlib.import_module(f"credpath.store.{module.name}")
+        for name, function in inspect.getmembers(loaded, inspect.isfunction):
+            arguments = list(inspect.signature(function).parameters)
+            public = not name.startswith("_") and function.__module__.startswith("credpath.store")
+            if public and len(arguments) > 1 and arguments[1] in ("tenant", "owner"):
+                found.add(name)
+    return found
+
+
+def rows(connection: Connection, tenant: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the tenant, by table, in the order of its key."""
+
+    def of(table: Table) -> list[tuple[Any, ...]]:
+        key = list(table.primary_key.columns)
+        statement = select(table).where(key[0] == tenant).order_by(*key)
+        return [tuple(row) for row in connection.execute(statement)]
+
+    return {table.name: of(table) for table in METADATA.sorted_tables}
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Both tenants with everything; nothing that a test does to it is kept."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('contract')}/credpath.db"
+    else:
+        url = request.getfixturevalue("fresh_postgres")("contract")
+    database = Database(url)
+    database.migrate()
+    with database.write() as connection:
+        fill(connection, "acme")
+        fill(connection, "globex")
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def shared(filled: Database) -> Iterator[Connection]:
+    """A transaction on `filled` that is rolled back."""
+    with filled.write() as connection:
+        yield connection
+        connection.rollback()
+
+
+def test_the_contract_covers_every_function_that_takes_a_tenant() -> None:
+    assert set(CALLS) == functions_that_take_a_tenant()
+
+
+def test_the_sample_fills_every_table(shared: Connection) -> None:
+    assert [name for name, found in rows(shared, "acme").items() if not found] == []
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_call_for_one_tenant_neither_shows_nor_changes_the_other(shared: Connection, name: str) -> None:
+    before = rows(shared, "globex")
+    answer = CALLS[name](shared, "acme")
+    assert "globex" not in repr(answer)
+    assert rows(shared, "globex") == before
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - WRITES - {"resolve_owner", "lock_tenant"}))
+def test_a_tenant_without_anything_sees_nothing_of_the_others(shared: Connection, name: str) -> None:
+    answer = repr(CALLS[name](shared, "initech"))
+    assert "acme" not in answer
+    assert "globex" not in answer
+
+
+@pytest.mark.parametrize("name", sorted(REPEATABLE))
+def test_a_write_repeated_changes_nothing_more(shared: Connection, name: str) -> None:
+    CALLS[name](shared, "acme")
+    once = rows(shared, "acme")
+    CALLS[name](shared, "acme")
+    assert rows(shared, "acme") == once
+
+
+@pytest.mark.parametrize("name", sorted(set(CALLS) - WRITES))
+def test_a_question_writes_nothing(filled: Database, name: str) -> None:
+    with filled.read() as connection:
+        CALLS[name](connection, "acme")
+
+
+def test_both_engines_hold_the_same_rows_after_the_same_calls(
+    sqlite_database: Database, postgres_database: Database
+) -> None:
+    with sqlite_database.write() as one, postgres_database.write() as other:
+        for connection in (one, other):
+            fill(connection, "acme")
+            for name, call in CALLS.items():
+                if name != "forget_learner":
+                    call(connection, "acme")
+        assert rows(one, "acme") == rows(other, "acme")
+
+
+ids = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Zs"]), min_size=1, max_size=200)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@given(ids, ids)
+@example("'; DROP TABLE learner; --", '"')
+@example("%", "_")
+@example("\\", "\\\\N")
+@example("\U0001f393" * 200, "e\u0301")
+@example("é", "e\u0301")
+@example("Ada", "ada")
+def test_any_id_that_the_domain_allows_is_stored_and_found_as_itself(database: Database, one: str, other: str) -> None:
+    with database.write() as connection:
+        learners.ensure_learners(connection, "acme", [one, other], NOW)
+        awards.add_award(connection, "acme", samples.an_award(one, other, award_id=one))
+        evidence.add_evidence(connection, "acme", one, [samples.evidence(other, one, reference=other)])
+        outcomes.save_outcomes(connection, "acme", [samples.an_outcome(one, learner_id=one, credential_id=other)])
+        credentials.save_credentials(connection, "acme", [samples.a_credential(one)], NOW)
+        found = learners.snapshot(connection, "acme", one)
+        assert found is not None
+        assert (found.held, set(found.mastery)) == ({other}, {one})
+        assert credentials.get_credential(connection, "acme", one) == samples.a_credential(one)
+        assert {learner.learner_id for learner in learners.list_learners(connection, "acme")} == {one, other}
+        erasure.forget_learner(connection, "acme", one)
+        assert learners.get_learner(connection, "acme", one) is None
+        assert one == other or learners.get_learner(connection, "acme", other) is not None
+        connection.rollback()
