@@ -28,6 +28,16 @@ def real_data() -> Path:
 
 
 @pytest.fixture(scope="session")
+def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The serving encoder, exported once for all tests; not to be changed."""
+    from training.encoder_export import export_encoder
+
+    folder = tmp_path_factory.mktemp("encoder")
+    export_encoder(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """A PostgreSQL server of our own, empty; or the empty database that CREDPATH_TEST_POSTGRES names."""
     if given := os.environ.get("CREDPATH_TEST_POSTGRES"):

@@ -34,6 +34,7 @@ from credpath.service.asking import Ask, understand
 from credpath.service.context import Context
 from credpath.service.opening import open_context
 from credpath.service.recommending import request
+from credpath.store.taxonomies import load_taxonomy, resolve_owner
 from training.bench_catalogue import SYNTHETIC, fill_synthetic
 from training.bundle import build_bundle
 
@@ -147,7 +148,9 @@ def bare_calls(context: Context, tenant: str, learner: str) -> Callable[[], obje
 
 def store_learners(context: Context, tenant: str) -> list[str]:
     """Learners with a goal each, over the occupations of the taxonomy."""
-    labels = sorted(context.serving.taxonomy(tenant).goals.labels)
+    with context.database.read() as connection:
+        taxonomy = load_taxonomy(connection, resolve_owner(connection, tenant))
+    labels = sorted(o.label for o in taxonomy.occupations) if taxonomy else []
     step = max(1, len(labels) // LEARNERS)
     ids = []
     for number, label in enumerate(labels[::step][:LEARNERS]):

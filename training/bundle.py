@@ -6,12 +6,15 @@ seconds. `python -m training.bundle` builds for every tenant.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from argparse import ArgumentParser
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+from credpath import recommender
 from credpath.cli.printing import print_error, print_json, progress, say
 from credpath.cli.running import opened
 from credpath.errors import CredpathError, NotReady
@@ -30,8 +33,8 @@ from credpath.store.tenants import list_tenants
 from training.encoder_export import export_encoder, is_exported
 
 Progress = Callable[[str, int], None]
-# Changes when the same taxonomy would give other files; a bundle made by another builder is not taken over.
-BUILDER = "1"
+# What turns a taxonomy into files: its code, word lists and weights. Another builder's files are not taken over.
+BUILDER_FILES = ("skill*.py", "goal*", "linking.py", "mentions.py", "encoding.py")
 
 
 def build_bundle(context: Context, tick: Progress = lambda _stage, _done: None, note: str = "") -> str:
@@ -85,7 +88,7 @@ def _taxonomy(context: Context, owner: str, folder: Path, encoder: Encoder, tick
         raise NotReady(f"the taxonomy of {owner!r} went away while it was read", fix="run this again")
     serving = context.serving
     earlier = serving.bundle.taxonomies.get(owner) if serving.ready else None
-    if earlier is not None and (earlier.version, earlier.builder) == (header.version, BUILDER):
+    if earlier is not None and (earlier.version, earlier.builder) == (header.version, builder()):
         shutil.copytree(serving.models / serving.bundle.version / "taxonomies" / owner, folder)
         return load_taxonomy(folder, encoder)
     tick(f"{taxonomy.scheme} skills", len(taxonomy.skills))
@@ -94,7 +97,7 @@ def _taxonomy(context: Context, owner: str, folder: Path, encoder: Encoder, tick
     GoalIndex.build(taxonomy, encoder).save(folder / "goals")
     described = {
         "scheme": header.scheme, "release": header.release, "version": header.version,
-        "attribution": header.attribution, "builder": BUILDER,
+        "attribution": header.attribution, "builder": builder(),
     }  # fmt: skip
     (folder / "taxonomy.json").write_text(json.dumps(described, indent=1), encoding="utf-8")
     return load_taxonomy(folder, encoder)
@@ -118,12 +121,25 @@ def _catalogues(
             taxonomy.skills,
             encoder,
             version=version,
-            taxonomy_version=taxonomy.version,
+            taxonomy_version=taxonomy.identity,
             popularity=popular,
             earlier=earlier,
         )
         save_catalogue(built[tenant], folder / tenant)
     return built
+
+
+@cache
+def builder() -> str:
+    """A digest of `BUILDER_FILES`: files made by the same builder from the same release are the same."""
+    package = Path(recommender.__file__).parent
+    files = {
+        f for pattern in BUILDER_FILES for p in package.glob(pattern) for f in (p.rglob("*") if p.is_dir() else [p])
+    }
+    digest = hashlib.sha256()
+    for file in sorted(f for f in files if f.suffix != ".pyc" and f.is_file()):
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def main() -> None:

@@ -35,7 +35,7 @@ class ViewConfig:
     temperature: float = 0.06
     fewest: int = 2  # labels that must have a term for it to get a row
     dropout: float = 0.1
-    term_dropout: float = 0.0
+    term_dropout: float = 0.3
 
 
 class _Model(nn.Module):

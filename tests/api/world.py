@@ -6,7 +6,7 @@ import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from credpath.config import Settings
@@ -108,8 +108,9 @@ def credentials() -> tuple[Credential, ...]:
     )
 
 
+@cache
 def bundle() -> LoadedBundle:
-    """What a bundle of the taxonomy loads to, made in memory."""
+    """What a bundle of the taxonomy loads to, made in memory, once: nothing changes it."""
     encoder, words = HashEncoder(), taxonomy()
     skills = SkillIndex.build(words, encoder)
     goals = GoalIndex.build(words, encoder)

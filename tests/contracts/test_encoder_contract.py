@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.recommender.encoding import Encoder, HashEncoder, OnnxEncoder
-from training.encoder_export import export_encoder
 
 ODD_TEXTS = {
     "empty": "", "one space": " ", "ten thousand characters": "data science " * 770, "one endless word": "x" * 10_000,
@@ -20,16 +19,11 @@ ODD_TEXTS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
-    folder = tmp_path_factory.mktemp("encoder")
-    export_encoder(folder)
-    return OnnxEncoder(folder, cache_size=4)
-
-
 @pytest.fixture(scope="module", params=["hashing", "exported"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
-    return HashEncoder() if request.param == "hashing" else request.getfixturevalue("exported")
+    if request.param == "hashing":
+        return HashEncoder()
+    return OnnxEncoder(request.getfixturevalue("encoder_folder"), cache_size=4)
 
 
 def test_rows_have_the_stated_shape_type_and_unit_length(encoder: Encoder) -> None:

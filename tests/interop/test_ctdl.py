@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,7 @@ def test_a_registry_record_is_read_with_the_facts_that_it_states(tmp_path: Path)
         "ceterms:teaches": [{"@type": "ceterms:CredentialAlignmentObject",
                              "ceterms:targetNode": "http://data.europa.eu/esco/skill/1",
                              "ceterms:targetNodeName": {"en": "analyse data"}}],
+        "ceterms:dateEffective": "2020-05-01", "ceterms:expirationDate": "2021",
         "ceterms:keyword": {"en": ["statistics", "Analyse data"]},
     }  # fmt: skip
     organization = {
@@ -113,6 +115,7 @@ def test_a_registry_record_is_read_with_the_facts_that_it_states(tmp_path: Path)
             level="intermediate", workload_hours=40.0, ects=1.5, duration_weeks=8.0, cost=Money(310.5, "USD"),
             participation="online", assessment_type="performance assessment",
             quality_assurance="accredited by Quality Council", url="https://example.org/data", status="withdrawn",
+            starts_on=date(2020, 5, 1),
             source="ctdl",
         ),
     )  # fmt: skip
@@ -235,6 +238,24 @@ def test_conditions_that_go_round_in_a_circle_end(tmp_path: Path) -> None:
     other_part = node("q", "ceterms:BasicComponent", hasCondition=[condition(None, "ex:p", "ex:a")])
     found = one(tmp_path, node("a"), node("b", hasCondition=[condition(None, "ex:p", "ex:b")]), one_part, other_part)
     assert found["b"].prerequisites == (PrerequisiteGroup("all_of", ("ex:a",)),)
+
+
+def test_conditions_that_double_at_every_level_are_left_off_in_good_time(tmp_path: Path) -> None:
+    parts = [
+        node(f"{side}{level}", "ceterms:BasicComponent",
+             hasCondition=[condition(None, f"ex:l{level + 1}", f"ex:r{level + 1}")])
+        for level in range(40) for side in "lr"
+    ]  # fmt: skip
+    found = one(tmp_path, *parts, node("l40"), node("r40"), node("top", hasCondition=[condition(None, "ex:l0")]))
+    assert set(found) == {"l40", "r40", "top"}
+
+
+def test_the_order_of_resources_has_no_effect(tmp_path: Path) -> None:
+    nodes = [
+        node("c", hasCondition=[condition(1, "ex:a", "ex:b")], isPartOf="ex:d"), node("a"), node("b"),
+        node("step", "ceterms:CourseComponent", sourceItem="ex:b", prerequisite="ex:a"), node("d", hasPart="ex:a"),
+    ]  # fmt: skip
+    assert one(tmp_path, *nodes) == one(tmp_path, *reversed(nodes))
 
 
 def test_parts_of_a_larger_credential_count_toward_it(tmp_path: Path) -> None:

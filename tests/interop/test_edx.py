@@ -72,6 +72,20 @@ def test_a_row_without_a_page_is_skipped_and_reported(tmp_path: Path) -> None:
     assert [(r.line, "is not the page of an edX course" in r.reason) for r in found.refusals] == [(3, True)]
 
 
+@pytest.mark.parametrize(("column", "length"), [("title", 501), ("associatedskills", 4_001)])
+def test_a_cell_that_is_too_long_to_be_one_costs_its_row(tmp_path: Path, column: str, length: int) -> None:
+    found = read(tmp_path, page("sql", "SQL"), page("x") | {column: "," * length})
+    assert len(found.items) == 1
+    assert [(r.line, r.reason.split(",")[0]) for r in found.refusals] == [(3, f"{column} has {length} characters")]
+
+
+def test_the_order_of_rows_has_no_effect(tmp_path: Path) -> None:
+    cell = {"associatedprograms": "XSeries inData", "prerequisites": "Introduction to Data; basic algebra"}
+    rows = [page("introduction-to-data", "Introduction to Data"), page("sql", "SQL", **cell), page("r", "R", **cell)]
+    one, other = read(tmp_path, *rows), read(tmp_path, *reversed(rows))
+    assert one.items == other.items
+
+
 @pytest.mark.parametrize(
     ("cell", "programmes"),
     [

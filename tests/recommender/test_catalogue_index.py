@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import fields
 from datetime import date
@@ -10,7 +11,7 @@ import pytest
 
 from credpath.domain.catalogue import LearningOutcome
 from credpath.domain.money import Money
-from credpath.errors import InvalidInput
+from credpath.errors import BundleRefused, InvalidInput
 from credpath.recommender.catalogue_files import PARTS
 from credpath.recommender.catalogue_index import CatalogueIndex, language_code, same_title
 from credpath.recommender.csr import Lists
@@ -97,6 +98,14 @@ def test_the_order_of_rows_has_no_effect() -> None:
     forward = CatalogueIndex.build(made.credentials, made.links, vectors, skills, "v")
     backward = CatalogueIndex.build(made.credentials[::-1], made.links, vectors, skills, "v")
     assert_same(forward, backward)
+
+
+def test_an_index_of_another_format_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    small().save(tmp_path)
+    facts = json.loads((tmp_path / "index.json").read_text(encoding="utf-8"))
+    (tmp_path / "index.json").write_text(json.dumps(facts | {"format": 0}), encoding="utf-8")
+    with pytest.raises(BundleRefused, match=r"training\.bundle"):
+        CatalogueIndex.load(tmp_path)
 
 
 def test_an_empty_catalogue_can_be_built_saved_and_loaded(tmp_path: Path) -> None:

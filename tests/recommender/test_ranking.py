@@ -26,8 +26,8 @@ from credpath.recommender.ranking import (
 SHARES = st.floats(0, 1, width=32)
 # A plausible candidate; every test changes one thing about it.
 PLAIN = {
-    "gap_share": 0.1, "goal_match": 0.4, "goal_known": 1.0, "readiness": 1.0, "level_fit": 1.0, "novelty": 1.0, "quality": 0.7,
-    "hours": 20.0, "weeks": 3.0, "cost_known": 1.0, "goal_gap": 0.5,
+    "gap_share": 0.1, "goal_match": 0.4, "goal_known": 1.0, "readiness": 1.0, "level_fit": 1.0, "novelty": 1.0,
+    "quality": 0.7, "hours": 20.0, "weeks": 3.0, "cost_known": 1.0, "goal_gap": 0.5,
 }  # fmt: skip
 
 

@@ -48,7 +48,7 @@ def test_the_gap_comes_first_with_its_share_its_skills_and_where_the_learner_sta
 
 def test_a_related_skill_is_said_to_be_close_and_an_inferred_one_to_be_inferred() -> None:
     index = index_of({offer("a"): teaches("excel"), offer("b"): teaches("sql", declared=False)}, skills=NEAR)
-    assert "sql (through excel, which is close to it)" in said(item(index, "a"), "closes_gap")[0]
+    assert "sql (by way of excel)" in said(item(index, "a"), "closes_gap")[0]
     assert "sql (inferred from its description)" in said(item(index, "b"), "closes_gap")[0]
 
 

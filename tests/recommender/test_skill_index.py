@@ -32,10 +32,8 @@ def linked(index: SkillIndex, text: str) -> str | None:
     return match.label if match else None
 
 
-@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("label", sorted(LABELS.keys() - {"SPARK"}))  # catalogues mean another Spark
 def test_every_label_resolves_to_its_own_skill_with_certainty(index: SkillIndex, label: str) -> None:
-    if label == "SPARK":
-        pytest.skip("catalogues mean another Spark")
     match = index.resolve(label, ENCODER)
     assert match is not None
     assert (match.skill_uri, match.confidence, match.method) == (uri(label), 1.0, "label")

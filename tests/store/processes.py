@@ -82,7 +82,10 @@ def save_singly(database: Database, writer: str) -> None:
 
 
 def migrate(database: Database, _: str) -> None:
-    """Migrates, and checks."""
+    """Says that it is ready, waits for a line, then migrates and checks."""
+    problem = database.problem()
+    print(problem, flush=True)
+    sys.stdin.readline()
     database.migrate()
     print(int(database.check()), flush=True)
 

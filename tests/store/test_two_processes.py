@@ -31,7 +31,7 @@ def running(command: str, url: str, writer: str = "a") -> Iterator[subprocess.Po
     """A process of `processes.py`; killed at the end if it still runs."""
     script = [sys.executable, processes.__file__, command, url, writer]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
-    with subprocess.Popen(script, stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment) as process:
         try:
             yield process
         finally:
@@ -97,4 +97,11 @@ def test_processes_that_start_at_once_migrate_once(kind: str, request: pytest.Fi
     else:
         url = request.getfixturevalue("fresh_postgres")("fresh")
     with running("migrate", url) as one, running("migrate", url) as other:
+        for process in (one, other):
+            assert process.stdout is not None
+            assert "none" in process.stdout.readline()
+        for process in (one, other):
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
         assert [process.communicate(timeout=60)[0] for process in (one, other)] == ["1\n", "1\n"]

@@ -39,7 +39,7 @@ def read_ctdl(path: Path, progress: Progress = no_progress, *, known: Collection
     for node_id, credential_id in sorted(offerings.items(), key=lambda entry: (entry[1], entry[0])):
         node = graph.nodes[node_id]
         if is_offering(node):
-            report.row(node.file, len(offerings))
+            report.row(node.file, report.rows + 1)
             _keep(graph, node, credential_id, edges[credential_id], rows)
     return rows.read()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from credpath.domain.catalogue import CredentialKind, LearningOutcome, Status
@@ -97,6 +98,8 @@ def facts_of(graph: Graph, node: Node) -> dict[str, Any]:
         "quality_assurance": _quality(graph, node),
         "url": _url(node),
         "status": _status(node),
+        "starts_on": _day(node, "dateEffective"),
+        "ends_on": _day(node, "expirationDate"),
         "source": "ctdl",
     }
 
@@ -275,6 +278,14 @@ def _quality(graph: Graph, node: Node) -> str:
 def _url(node: Node) -> str:
     links = (reference(v) for key in ("subjectWebpage", "source", "url", "homepage") for v in node.values.get(key, ()))
     return next((link for link in links if re.match(r"https?://[^\s/]+\.", link)), "")
+
+
+def _day(node: Node, key: str) -> date | None:
+    """A whole date; a year or a month alone says too little to hide an offering by."""
+    try:
+        return date.fromisoformat(text(node, key)[:10])
+    except ValueError:
+        return None
 
 
 def _status(node: Node) -> Status:

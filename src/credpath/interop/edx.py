@@ -150,6 +150,7 @@ def _course(page: _Page, title: str, body: str) -> Credential:
     return Credential(
         credential_id=f"edx:{page.slug}",
         title=title,
+        description=f"Subject: {cells['subject']}." if cells["subject"] else "",
         awarding_body=body,
         languages=_languages(cells["language"], title),
         outcomes=tuple(LearningOutcome(skill) for skill in parse_skills(cells["associatedskills"])),
@@ -175,20 +176,19 @@ def _stacks(
     pages: Iterable[_Page], courses: dict[str, Credential], programmes: Mapping[str, Sequence[Programme]]
 ) -> dict[str, tuple[int, Credential]]:
     """programme id -> (line of its first course, stack); writes each course's `stacks_into`."""
-    members: dict[Programme, list[tuple[int, Credential]]] = {}
+    names: dict[str, Programme] = {}
+    members: dict[str, list[tuple[int, Credential]]] = {}
     for page in pages:
         course = courses.get(page.slug)
         if course:
-            for programme in programmes[page.slug]:
-                members.setdefault(programme, []).append((page.line, course))
-            ids = dict.fromkeys(programme.credential_id for programme in programmes[page.slug])
+            ids = {programme.credential_id: programme for programme in programmes[page.slug]}
+            for programme_id, programme in ids.items():
+                names[programme_id] = min(programme, names.get(programme_id, programme))
+                members.setdefault(programme_id, []).append((page.line, course))
             courses[page.slug] = replace(course, stacks_into=tuple(ids))
     return {
-        programme.credential_id: (
-            min(line for line, _ in found),
-            programme_credential(programme, [c for _, c in found]),
-        )
-        for programme, found in sorted(members.items())
+        programme_id: (min(line for line, _ in found), programme_credential(names[programme_id], [c for _, c in found]))
+        for programme_id, found in sorted(members.items())
     }
 
 

@@ -68,7 +68,7 @@ def programme_credential(programme: Programme, members: Sequence[Credential]) ->
     bodies = [body for body in named if not any(body in other and body != other for other in named)]
     languages = dict.fromkeys(code for m in members for code in m.languages)
     skills = dict.fromkeys(o.label for m in members for o in m.outcomes)
-    titles = "; ".join(m.title for m in members)
+    titles = "; ".join(m.title.rstrip(".") for m in members)
     kind = next(kind for name, kind in _KINDS.values() if name == programme.kind)
     levels = {m.level for m in members}
     return Credential(

@@ -208,6 +208,6 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _same_case(text: str, title: str) -> bool:
     """At least four of five words have the capitals of the title; small words are written either way."""
-    words = ([word for word in _WORD.findall(part) if len(word) > 3 or word.isupper()] for part in (text, title))
-    pairs = list(zip(*words, strict=False))
+    ours, theirs = ([w for w in _WORD.findall(part) if len(w) > 3 or w.isupper()] for part in (text, title))
+    pairs: list[tuple[str, str]] = list(zip(ours, theirs, strict=False))
     return sum(a[:1].isupper() == b[:1].isupper() for a, b in pairs) >= 0.8 * len(pairs)

@@ -12,6 +12,7 @@ import faiss
 import numpy as np
 
 from credpath.domain.records import credential_from_dict, credential_to_dict
+from credpath.errors import BundleRefused
 from credpath.recommender.catalogue_index import CatalogueIndex, Membership, same_title, stored_vectors
 from credpath.recommender.columns import Columns
 from credpath.recommender.csr import Lists
@@ -22,6 +23,8 @@ from credpath.recommender.skill_space import SkillSpace
 from credpath.recommender.stacks import Stacks
 
 CREDENTIALS, FACTS, ARRAYS, VECTORS = "credentials.jsonl", "index.json", "arrays.npz", "index.faiss"
+# Raised whenever what is written changes its meaning; another one is refused rather than half understood.
+FORMAT = 1
 PARTS = ("taught", "postings", "columns", "graph", "preparations", "stacks", "space", "languages", "open_to")
 T = TypeVar("T")
 
@@ -32,6 +35,7 @@ def save_index(index: CatalogueIndex, folder: Path) -> None:
     lines = (json.dumps(credential_to_dict(c), ensure_ascii=False, sort_keys=True) for c in index.credentials)
     (folder / CREDENTIALS).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
     facts = {
+        "format": FORMAT,
         "version": index.version,
         "currencies": index.currencies,
         "countries": index.countries,
@@ -59,10 +63,16 @@ def _collect(prefix: str, value: object, arrays: dict[str, Any]) -> None:
 
 
 def load_index(folder: Path) -> CatalogueIndex:
-    """Reads a folder that `save_index` wrote and whose hashes the caller has checked."""
+    """Reads a folder that `save_index` wrote and whose hashes the caller has checked.
+
+    Raises BundleRefused for one that another release of the software wrote in another format.
+    """
+    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    if facts.get("format") != FORMAT:
+        what = f"catalogue index of format {facts.get('format')}, this release reads {FORMAT}"
+        raise BundleRefused(what, where=str(folder / FACTS), fix="run `python -m training.bundle`")
     with (folder / CREDENTIALS).open(encoding="utf-8") as stream:
         credentials = tuple(credential_from_dict(json.loads(line)) for line in stream)
-    facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
     with np.load(folder / ARRAYS, allow_pickle=False) as packed:
         arrays = {name: packed[name] for name in packed.files}
     search = faiss.read_index(str(folder / VECTORS))

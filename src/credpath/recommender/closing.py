@@ -74,7 +74,7 @@ class Closing:
         place = np.full(len(self.of_row), -1, dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         line = place[self.rows]
-        kept = np.flatnonzero(line >= 0)
+        kept = (line >= 0).nonzero()[0]
         amounts = np.zeros((len(rows), self.width), dtype=np.float32)
         via = np.full((len(rows), self.width), NOT_RELATED, dtype=np.int32)
         amounts[line[kept], self.skills[kept]] = self.amounts[kept]
@@ -88,7 +88,7 @@ def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
     Taught with strength s: min(gap, s * (AWARD_LEVEL - mastery)). Through a related skill: up to s * AWARD_LEVEL
     and no further, so that a second neighbour of a skill adds nothing to the first.
     """
-    needed = np.flatnonzero((gap.places >= 0) & (gap.gap > 0))
+    needed = ((gap.places >= 0) & (gap.gap > 0)).nonzero()[0]
     postings = index.postings
     flat, owner = gather(postings.starts, gap.places[needed])
     skill = needed[owner]
@@ -96,7 +96,7 @@ def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
     taught = postings.strengths[flat] * (AWARD_LEVEL - mastery)
     near = postings.related[flat] * AWARD_LEVEL - mastery
     via = np.where(near > taught, postings.via[flat], NOT_RELATED)
-    amounts = gap.weights[skill] * np.clip(np.maximum(taught, near), 0.0, gap.gap[skill])
+    amounts = gap.weights[skill] * np.minimum(np.maximum(np.maximum(taught, near), 0.0), gap.gap[skill])
     rows = postings.rows[flat]
     of_row: Doubles = np.bincount(rows, weights=amounts, minlength=len(index.ids)).astype(np.float64, copy=False)
     return Closing(rows, skill, amounts, via, of_row, len(gap.skills))

@@ -11,7 +11,7 @@ from credpath.recommender.ranking import TIER, best_first
 # Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998) with this much of the best score at stake.
 LIKENESS_COST = 0.35
 # How far down the order an alternative is looked for.
-POOL = 50
+POOL = 30
 
 
 def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offsets:
@@ -22,18 +22,18 @@ def slate(situation: Situation, scores: Doubles, first: int, limit: int) -> Offs
     rows = situation.candidates.rows[pool]
     first_with: dict[str, int] = {}
     titles = np.array([first_with.setdefault(situation.index.titles[row], row) for row in rows.tolist()])
-    vectors, skills = situation.index.vectors[rows], _unit(situation.amounts[pool])
+    alike = _likeness(situation.index.vectors[rows], _unit(situation.amounts[pool]))
     value = scores[pool].copy()
     cost = LIKENESS_COST * max(abs(float(value[0])) % TIER, 0.1)
-    likeness = np.zeros(len(pool))
+    nearest = np.zeros(len(pool))
     chosen = [0]
     while len(chosen) < size:
         last = chosen[-1]
-        likeness = np.maximum(likeness, _likeness(vectors, skills, last))
+        nearest = np.maximum(nearest, alike[last])
         value -= 4.0 * TIER * (titles == titles[last])
-        open_value = value - cost * likeness
+        open_value = value - cost * nearest
         open_value[chosen] = -np.inf
-        chosen.append(int(np.argmax(open_value)))
+        chosen.append(int(open_value.argmax()))
     return pool[chosen]
 
 
@@ -43,8 +43,8 @@ def _unit(amounts: Floats) -> Floats:
     return unit
 
 
-def _likeness(vectors: Floats, skills: Floats, last: int) -> Doubles:
-    """(pool,) how alike each is to the last chosen one: by words, and by which part of the gap it closes."""
-    words = np.clip(vectors @ vectors[last], 0.0, 1.0)
-    same_gap = np.clip(skills @ skills[last], 0.0, 1.0)
-    return np.asarray((words**2 + same_gap**2) / 2.0, dtype=np.float64)
+def _likeness(vectors: Floats, skills: Floats) -> Doubles:
+    """(pool, pool) how alike two are: by their words, and by which part of the gap they close."""
+    words = np.maximum(0.0, vectors @ vectors.T)
+    same_gap = skills @ skills.T
+    return ((words * words + same_gap * same_gap) / 2.0).astype(np.float64)

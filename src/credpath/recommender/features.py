@@ -90,10 +90,11 @@ def feature_matrix(situation: Situation) -> Floats:
     lines = np.empty((len(FEATURES), len(situation.candidates.rows)), dtype=np.float32)
     for at, name in enumerate(FEATURES):
         lines[at] = columns[name]
-    matrix = np.clip(lines.T, -LIMIT, LIMIT, order="C")
-    if not np.isfinite(matrix.sum()):
-        matrix[np.isnan(matrix)] = 0.0
-    return matrix
+    np.minimum(lines, LIMIT, out=lines)
+    np.maximum(lines, -LIMIT, out=lines)
+    if not np.isfinite(lines.sum()):
+        lines[np.isnan(lines)] = 0.0
+    return np.ascontiguousarray(lines.T)
 
 
 def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
@@ -140,8 +141,9 @@ def level_fit(level: Doubles, around: Doubles, progress: float) -> tuple[Doubles
     stands = np.maximum(around, (around + progress) / 2.0)
     over = np.maximum(0.0, level - stands - LEVEL_SLACK_ABOVE)
     under = np.maximum(0.0, around - level - LEVEL_SLACK_BELOW)
-    fit = np.clip(1.0 - 1.2 * over - under, 0.0, 1.0)
-    return np.where(np.isnan(level), UNKNOWN_LEVEL_FIT, fit), np.nan_to_num(over)
+    fit = np.maximum(0.0, 1.0 - 1.2 * over - under)
+    unknown = np.isnan(level)
+    return np.where(unknown, UNKNOWN_LEVEL_FIT, fit), np.where(unknown, 0.0, over)
 
 
 def _static_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
@@ -168,4 +170,4 @@ def as_mapping(values: Floats) -> dict[str, float]:
 
 def candidate_ids(index: CatalogueIndex, rows: Offsets) -> tuple[str, ...]:
     """Ids of candidate rows."""
-    return tuple(index.ids[row] for row in rows.tolist())
+    return tuple(map(index.ids.__getitem__, rows.tolist()))

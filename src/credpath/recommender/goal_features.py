@@ -1,8 +1,4 @@
-"""Candidates for a goal and what is known of each: the one definition that serving and training share.
-
-Training asks the same question with a label left out (`exclude`), so that a title that is in the index looks
-like one that is not.
-"""
+"""Candidates for a goal and what is known of each: the one definition that serving and training share."""
 
 from __future__ import annotations
 
@@ -28,7 +24,6 @@ class GoalQuery:
     text: str
     vector: FloatArray
     view: FloatArray
-    exclude: int = -1  # a label of the space that must not be seen, or -1
     words: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -72,21 +67,11 @@ def candidates(space: GoalSpace, query: GoalQuery, count: int = CANDIDATES) -> C
 def look(space: GoalSpace, query: GoalQuery) -> Seen:
     """Compares the goal with every label's letters and with every occupation's mean vectors."""
     letters = space.letters.scores(list(trigrams_of(query.words)), len(space.labels))
-    sums, lengths = space.sums @ query.vector, space.lengths
-    views, view_lengths = space.view_sums @ query.view, space.view_lengths
-    if query.exclude >= 0:
-        letters[query.exclude] = 0.0
-        own = int(np.searchsorted(space.starts, query.exclude, side="right")) - 1
-        left = space.sums[own] - space.vectors.row(query.exclude)
-        view_left = space.view_sums[own] - space.views.row(query.exclude)
-        lengths, view_lengths = lengths.copy(), view_lengths.copy()
-        sums[own], lengths[own] = left @ query.vector, left @ left
-        views[own], view_lengths[own] = view_left @ query.view, view_left @ view_left
     return Seen(
         letters,
         np.maximum.reduceat(letters, space.starts[:-1]),
-        sums / np.sqrt(np.maximum(lengths, 1e-6)),
-        views / np.sqrt(np.maximum(view_lengths, 1e-6)),
+        space.sums @ query.vector / space.lengths,
+        space.view_sums @ query.view / space.view_lengths,
         space.about @ query.vector,
     )
 
@@ -94,9 +79,6 @@ def look(space: GoalSpace, query: GoalQuery) -> Seen:
 def describe(space: GoalSpace, query: GoalQuery, seen: Seen, rows: Ints) -> tuple[FloatArray, Ints]:
     """(K, len(FEATURES)) and the label of each occupation that lies nearest."""
     flat, owner = gather(space.starts, rows)
-    if query.exclude >= 0:
-        kept = flat != query.exclude
-        flat, owner = flat[kept], owner[kept]
     firsts = np.searchsorted(owner, np.arange(len(rows)))
     letters = seen.letters[flat]
     cosines = space.vectors.dot(flat, query.vector)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,12 @@ import numpy as np
 from credpath.domain.goals import CareerGoal, GoalAnswer, GoalMatch
 from credpath.domain.skills import Taxonomy
 from credpath.errors import NotFound
-from credpath.recommender.encoding import Encoder, normalise_text
+from credpath.recommender.csr import gather
+from credpath.recommender.encoding import Encoder, FloatArray, normalise_text
 from credpath.recommender.goal_arrays import unit_rows
 from credpath.recommender.goal_features import Candidates, GoalQuery, candidates
 from credpath.recommender.goal_lexicon import trigrams_of, words_of
+from credpath.recommender.goal_readings import Ranked, blend
 from credpath.recommender.goal_requirements import NEIGHBOURS, GoalRequirements, build_requirements
 from credpath.recommender.goal_space import GoalSpace, build_space
 from credpath.recommender.goal_spelling import Speller
@@ -25,6 +28,8 @@ from credpath.recommender.goal_text import parse_goal
 from credpath.recommender.goal_weights import GoalWeights, default_weights
 from credpath.recommender.goal_words import Translator
 
+PREFERRED, OTHERWISE = 2.5, 0.5  # added to the score of an occupation with exactly this label
+MOST_WAYS = 8  # spellings of a goal that are compared
 LIKENESS = 0.5  # mean-vector cosine from which an occupation may stand in for one without requirements
 
 
@@ -60,12 +65,20 @@ class GoalIndex:
         return frozenset((*self.speller.words, *spelled))
 
     @cached_property
+    def _words(self) -> tuple[str, ...]:
+        return tuple(self.space.words)
+
+    @cached_property
     def _translator(self) -> Translator:
         return Translator.load()
 
     @cached_property
-    def _whole_labels(self) -> frozenset[str]:
-        return frozenset(normalise_text(label) for label in self.space.labels)
+    def _whole_labels(self) -> Mapping[str, list[int]]:
+        """{normalised label: the labels that read so}."""
+        found: dict[str, list[int]] = {}
+        for row, label in enumerate(self.space.labels):
+            found.setdefault(normalise_text(label), []).append(row)
+        return found
 
     def match(self, text: str, encoder: Encoder, limit: int = 5) -> GoalAnswer:
         """The `limit` likeliest occupations, best first; never empty while the taxonomy has any occupation.
@@ -75,56 +88,88 @@ class GoalIndex:
         whole = normalise_text(text)
         parsed = parse_goal(text)
         target = whole if whole in self._whole_labels else parsed.target
-        read = self.read(target)
-        found = self.candidates(read, encoder)
-        scores = self.weights.trees.scores(found.features)
-        confidence = self.weights.calibration.confidence(scores, found.closeness)
-        order = np.lexsort((found.rows, -scores))[:limit]
-        matches = tuple(self._match(found, int(at), float(confidence[at])) for at in order)
-        close = bool(matches) and bool(words_of(read)) and found.closeness >= self.weights.calibration.closest
+        readings = [self._rank(reading, encoder) for reading in self.read(target)]
+        ranked = blend(readings, self.size)
+        confidence = self.weights.calibration.confidence(ranked.shares, ranked.closeness)
+        matches = tuple(
+            GoalMatch(self.uris[row], self._label(row), float(sure), self.space.labels[nearest])
+            for row, nearest, sure in list(zip(ranked.rows, ranked.nearest, confidence, strict=True))[:limit]
+        )
+        close = bool(matches) and bool(words_of(target)) and ranked.closeness >= self.weights.calibration.closest
         return GoalAnswer(text, target, parsed.origin if target == parsed.target else "", matches, close)
 
-    def candidates(self, read: str, encoder: Encoder) -> Candidates:
-        """Occupations that words, already in the taxonomy's language and spelling, may mean."""
-        vector = encoder.encode([read])
-        view = self.weights.view.encode([read], vector)
-        return candidates(self.space, GoalQuery(read, vector[0], view[0]))
+    @property
+    def size(self) -> int:
+        """How many occupations there are."""
+        return len(self.uris)
 
-    def read(self, target: str) -> str:
-        """The goal as the taxonomy would spell it: put right or translated where it has words that no label knows."""
+    def _label(self, row: int) -> str:
+        return self.space.labels[int(self.space.starts[row])]
+
+    def candidates(self, reading: str, encoder: Encoder) -> Candidates:
+        """Occupations that words, already in the taxonomy's language and spelling, may mean."""
+        vector = encoder.encode([reading])
+        view = self.weights.view.encode([reading], vector)
+        return candidates(self.space, GoalQuery(reading, vector[0], view[0]))
+
+    def _rank(self, reading: str, encoder: Encoder) -> Ranked:
+        found = self.candidates(reading, encoder)
+        scores = self.weights.trees.scores(found.features)
+        if len(scores):
+            scores = scores + self._exact(reading, found, float(scores.max()))
+        return Ranked(found.rows, found.nearest, self.weights.calibration.softmax(scores), found.closeness)
+
+    def _exact(self, reading: str, found: Candidates, top: float) -> FloatArray:
+        """What a label that reads exactly so adds: the preferred label settles it, another speaks for it.
+
+        The trees learn from titles that are in no label, where an equal label of another occupation misleads.
+        """
+        extra = np.zeros(len(found.rows), np.float32)
+        for label in self._whole_labels.get(reading, ()):
+            row = int(np.searchsorted(self.space.starts, label, side="right")) - 1
+            is_preferred = int(self.space.starts[row]) == label
+            extra[found.rows == row] = (top + PREFERRED) if is_preferred else OTHERWISE
+        return extra
+
+    def read(self, target: str) -> list[str]:
+        """The goal as the taxonomy may spell it: as it is, and put right or translated where it has unknown words.
+
+        A translation replaces the words; a respelling stands beside them, since a word may be right and unlisted.
+        """
         words = words_of(target)
         if all(word in self._known for word in words):
-            return target
-        others = (self._translator.translate(target, self._known), self._respell(words))
-        options = [target, *(option for option in others if option)]
-        nearness = [self._nearness(option) for option in options]
-        return options[int(np.argmax(nearness))]
+            return [target]
+        translated = self._translator.translate(target, self._known)
+        respelled = self._respell(words)
+        if translated and self._nearness(translated) >= self._nearness(respelled):
+            return [translated]
+        return [target, respelled] if respelled and respelled != target else [target]
 
     def _nearness(self, text: str) -> float:
         scores = self.space.letters.scores(list(trigrams_of(words_of(text))), len(self.space.labels))
         return float(scores.max(initial=0.0))
 
     def _respell(self, words: list[str]) -> str:
-        """Each unknown word as its nearest known one, or as two known ones written together."""
-        known = [word for word in words if word in self._known]
-        company = [self._seen_with(word) for word in known]
-        spelled = [w if w in self._known else self._split(w) or self.speller.nearest(w, company) or w for w in words]
-        return " ".join(spelled) if spelled != words else ""
+        """Each unknown word as a near known one, or as two written together; of all ways the nearest to a label."""
+        company = [self._seen_with(word) for word in words if word in self._known]
+        options = [[w] if w in self._known else self._options(w, company) for w in words]
+        ways = [" ".join(way) for way in islice(product(*options), MOST_WAYS)]
+        return max(ways, key=lambda way: (self._nearness(way), way)) if len(ways) > 1 else ways[0]
+
+    def _options(self, word: str, company: list[set[str]]) -> list[str]:
+        whole = self._split(word)
+        return ([whole] if whole else []) + self.speller.nearest(word, company) or [word]
 
     def _seen_with(self, word: str) -> set[str]:
         """Words of the labels that hold `word`."""
-        labels = (label for label in self.space.labels if word in label.lower())
-        return {other for label in labels for other in words_of(label)}
+        held = self.space.label_words
+        rows = np.searchsorted(held.starts, np.flatnonzero(held.ids == self.space.words.get(word, -1)), side="right") - 1
+        return {self._words[at] for at in held.ids[gather(held.starts, rows)[0]]}
 
     def _split(self, word: str) -> str:
         cuts = [(word[:cut], word[cut:]) for cut in range(4, len(word) - 3)]
         whole = [" ".join(cut) for cut in cuts if cut[0] in self.space.words and cut[1] in self.space.words]
         return max(whole, key=lambda pair: (self._nearness(pair), pair), default="")
-
-    def _match(self, found: Candidates, at: int, confidence: float) -> GoalMatch:
-        row, nearest = int(found.rows[at]), int(found.nearest[at])
-        label = self.space.labels[int(self.space.starts[row])]
-        return GoalMatch(self.uris[row], label, confidence, self.space.labels[nearest])
 
     def career_goal(self, occupation_uri: str, text: str = "", confidence: float = 1.0) -> CareerGoal:
         """The occupation as a goal with at most 80 skills, weights summing to 1. Raises NotFound.
@@ -132,8 +177,7 @@ class GoalIndex:
         An occupation without requirements takes those of its nearest relatives; where there are none, no skills.
         """
         row = self._row(occupation_uri)
-        label = self.space.labels[int(self.space.starts[row])]
-        return CareerGoal(text, occupation_uri, label, confidence, self.requirements.of(row))
+        return CareerGoal(text, occupation_uri, self._label(row), confidence, self.requirements.of(row))
 
     def occupation(self, occupation_uri: str) -> tuple[str, ...]:
         """Its labels, the preferred one first. Raises NotFound."""

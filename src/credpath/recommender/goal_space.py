@@ -29,7 +29,7 @@ class GoalSpace:
     """N occupations sorted by URI with L labels, an occupation's preferred label first, the others sorted.
 
     starts (N + 1,) into the labels; vectors (L, d) and views (L, v) of the labels; sums (N, d) and view_sums
-    (N, v) over an occupation's labels, with their squared lengths (N,); about and needs (N, d): its description and its required skills, the
+    (N, v) over an occupation's labels, with their lengths (N,); about and needs (N, d): its description and its required skills, the
     specific ones most; heads (L,): number of a label's last word; groups (N,): its group in the classification.
     """
 
@@ -115,8 +115,8 @@ def build_space(taxonomy: Taxonomy, encoder: Encoder, view: GoalView) -> GoalSpa
         views=Bytes.of(views),
         sums=sums,
         view_sums=view_sums,
-        lengths=np.square(sums).sum(axis=1),
-        view_lengths=np.square(view_sums).sum(axis=1),
+        lengths=lengths_of(sums),
+        view_lengths=lengths_of(view_sums),
         about=encoder.encode(about),
         needs=Bytes.of(_needs(occupations, names, encoder)),
         idf=idf,
@@ -139,6 +139,12 @@ def sum_by_occupation(rows: FloatArray, starts: Offsets) -> Floats:
         return np.zeros((0, rows.shape[1]), np.float32)
     summed: Floats = np.add.reduceat(rows.astype(np.float32), starts[:-1], axis=0)
     return summed
+
+
+def lengths_of(rows: FloatArray) -> Floats:
+    """(n,) Euclidean lengths, never 0."""
+    lengths: Floats = np.maximum(np.linalg.norm(rows, axis=1), 1e-6).astype(np.float32)
+    return lengths
 
 
 def _word_table(worded: Sequence[Sequence[str]]) -> tuple[dict[str, int], Floats]:

@@ -63,21 +63,21 @@ class Speller:
         scaled = raw / max(1.0, float(raw.max(initial=1.0)))
         return Speller(words, scaled.astype(np.float32), Postings.build([letter_pairs(w) for w in words]))
 
-    def nearest(self, word: str, company: Sequence[set[str]] = ()) -> str:
-        """The known word that `word` most likely is, or "". `company`: words seen beside the goal's other words."""
+    def nearest(self, word: str, company: Sequence[set[str]] = (), count: int = 2) -> list[str]:
+        """Known words that `word` may be, likeliest first. `company`: words seen beside the goal's other words."""
         if len(word) < SHORTEST or not self.words:
-            return ""
+            return []
         similar = self.pairs.scores(letter_pairs(word), len(self.words))
         limit = allowed(word)
-        best: tuple[float, str] = (0.0, "")
+        found: list[tuple[float, str]] = []
         for at in np.argsort(-similar, kind="stable")[:NEAREST]:
             candidate = self.words[at]
             distance = edit_distance(word, candidate, limit)
             if distance <= limit and similar[at] > 0:
                 fits = sum(candidate in seen for seen in company)
-                score = 4.0 - distance + 0.7 * fits + 0.8 * float(self.commonness[at]) + float(similar[at])
-                best = max(best, (score, candidate))
-        return best[1]
+                score = 0.7 * fits + 0.8 * float(self.commonness[at]) + float(similar[at]) - distance
+                found.append((-score, candidate))
+        return [candidate for _, candidate in sorted(found)[:count]]
 
     def save(self, folder: Path) -> None:
         """Writes the words and their pairs into `folder`."""

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 
 from credpath.recommender.encoding import normalise_text
 
+# What people write for a whole field; only where it is all that they ask for.
+SHORT_FOR = {
+    "ai": "artificial intelligence", "ml": "machine learning", "hr": "human resources", "ux": "user experience",
+    "ui": "user interface", "pr": "public relations", "vr": "virtual reality", "iot": "internet of things",
+    "it": "information technology", "ict": "information technology", "seo": "search engine optimisation",
+    "qa": "quality assurance", "bi": "business intelligence", "k8s": "kubernetes", "infosec": "information security",
+}  # fmt: skip
 _EDGES = " .!?;,:\"'"
 MAX_GOAL = 300  # characters that are read; beyond that a goal is an essay, and its start says what it is
 
@@ -105,8 +112,9 @@ def parse_goal(text: str) -> GoalText:
         if found and not (move is _MOVES[-1] and _NO_ORIGIN.match(folded)):
             target, origin = strip_filler(found["target"]), strip_filler(found["origin"])
             if target:
-                return GoalText(target, origin)
-    return GoalText(strip_filler(folded) or folded)
+                return GoalText(SHORT_FOR.get(target, target), origin)
+    target = strip_filler(folded) or folded
+    return GoalText(SHORT_FOR.get(target, target))
 
 
 def strip_filler(text: str) -> str:

@@ -1,9 +1,14 @@
-"""Gradient-boosted trees from plain arrays: what `training.goal_reranker` exported, evaluated by numpy alone."""
+"""Gradient-boosted trees from plain arrays: what `training.goal_reranker` exported, evaluated by numpy alone.
+
+The method is QuickScorer (Lucchese et al., SIGIR 2015): every node whose test fails strikes out the leaves of its
+left branch, and the first leaf that is left is the one reached. No tree is walked, so numpy does it in few steps.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,52 +16,62 @@ from numpy.typing import NDArray
 
 from credpath.recommender.encoding import FloatArray
 
+MOST_LEAVES = 16  # a leaf is a bit of 16
+ALL = (1 << MOST_LEAVES) - 1
+NEVER_FAILS = 3.0e38  # threshold of the nodes that fill up a tree; JSON has no infinity
+
+
+@cache
+def _first_leaf() -> NDArray[np.int32]:
+    """(65536,): position of the lowest set bit."""
+    table = np.zeros(ALL + 1, np.int32)
+    for bit in reversed(range(MOST_LEAVES)):
+        table[1 << bit :: 1 << (bit + 1)] = bit
+    return table
+
 
 @dataclass(frozen=True, slots=True)
 class Trees:
-    """T trees of at most m nodes. A leaf is its own child, so `depth` steps from node 0 end on a leaf.
+    """T trees of m nodes and at most 16 leaves, leaves numbered from left to right.
 
-    feature, left, right (T, m) int32; threshold, value (T, m) float32. A value goes left when it is <= threshold.
+    feature (T, m) int32, threshold (T, m) float32: a value goes left when it is <= threshold; kept (T, m) uint16:
+    the leaves that stay when it goes right; value (T, leaves) float32.
     """
 
     feature: NDArray[np.int32]
     threshold: FloatArray
-    left: NDArray[np.int32]
-    right: NDArray[np.int32]
+    kept: NDArray[np.uint16]
     value: FloatArray
-    depth: int
 
     def scores(self, features: FloatArray) -> FloatArray:
-        """(n,) sum of the leaf values for each of n rows."""
-        count, width = self.feature.shape
-        if not count:
+        """(n,) sum of the reached leaves' values for each of n rows."""
+        count = len(self.value)
+        if not count or not len(features):
             return np.zeros(len(features), np.float32)
-        base = (np.arange(count, dtype=np.int32) * width)[:, None]
-        feature, threshold = self.feature.ravel(), self.threshold.ravel()
-        left, right = (self.left + base).ravel(), (self.right + base).ravel()
-        columns = np.ascontiguousarray(features.T, np.float32).ravel()
-        rows = np.arange(len(features), dtype=np.int32)[None, :]
-        node = np.repeat(base, len(features), axis=1)
-        for _ in range(self.depth):
-            seen = columns[feature[node] * np.int32(len(features)) + rows]
-            node = np.where(seen <= threshold[node], left[node], right[node])
-        total: FloatArray = self.value.ravel()[node].sum(axis=0)
+        columns = np.ascontiguousarray(features.T, np.float32)
+        left = np.full((count, len(features)), ALL, np.uint16)
+        for node in range(self.feature.shape[1]):
+            fails = columns[self.feature[:, node]] > self.threshold[:, node, None]
+            left &= np.where(fails, self.kept[:, node, None], np.uint16(ALL))
+        reached = _first_leaf()[left] + (np.arange(count, dtype=np.int32) * self.value.shape[1])[:, None]
+        total: FloatArray = self.value.ravel()[reached].sum(axis=0)
         return total
 
     def as_dict(self) -> dict[str, Any]:
         """Plain lists, for JSON."""
         return {
-            "depth": self.depth,
             "feature": self.feature.tolist(),
-            "threshold": [[float(f"{v:.6g}") for v in row] for row in self.threshold],
-            "left": self.left.tolist(),
-            "right": self.right.tolist(),
+            "threshold": [[float(f"{v:.9g}") for v in row] for row in self.threshold],
+            "kept": self.kept.tolist(),
             "value": [[float(f"{v:.6g}") for v in row] for row in self.value],
         }
 
     @staticmethod
     def from_dict(record: Mapping[str, Any]) -> Trees:
         """Reads what `as_dict` gave."""
-        whole = {name: np.array(record[name], np.int32) for name in ("feature", "left", "right")}
-        real = {name: np.array(record[name], np.float32) for name in ("threshold", "value")}
-        return Trees(depth=int(record["depth"]), **whole, **real)
+        return Trees(
+            np.array(record["feature"], np.int32),
+            np.array(record["threshold"], np.float32),
+            np.array(record["kept"], np.uint16),
+            np.array(record["value"], np.float32),
+        )

@@ -36,17 +36,18 @@ class Calibration:
     chances: tuple[float, ...]
     closest: float
 
-    def confidence(self, scores: FloatArray, closeness: float) -> FloatArray:
+    def confidence(self, shares: FloatArray, closeness: float) -> FloatArray:
         """(K,) calibrated chance that each candidate is the one meant; never above 1 in total."""
-        if not len(scores):
-            return scores
-        shares = self.softmax(scores)
+        if not len(shares):
+            return shares
         chances = np.interp(shares, self.shares, self.chances)
         chances *= min(1.0, closeness / self.closest) ** 2
         return np.asarray(chances / max(1.0, float(chances.sum())), np.float32)
 
     def softmax(self, scores: FloatArray) -> FloatArray:
         """Shares of the candidates, before calibration."""
+        if not len(scores):
+            return scores
         raised = np.exp((scores - scores.max()) / self.temperature)
         return np.asarray(raised / raised.sum(), np.float32)
 

@@ -59,7 +59,7 @@ class WordMatches:
         return WordMatches(
             space, asked, idf, max(float(idf.sum()) + missing, 1e-9), held,
             np.diff(space.label_words.starts)[flat].astype(np.float32),
-            (held @ (idf * idf) / (length * whole)).astype(np.float32),
+            ((held * (idf * idf)).sum(axis=1) / (length * whole)).astype(np.float32),
             missing / max(float(idf.sum()) + missing, 1e-9),
             np.bincount(owner, own, len(flat)).astype(np.float32),
         )  # fmt: skip
@@ -68,13 +68,18 @@ class WordMatches:
         """Shares of idf: of the goal's words in all labels, the nearest, description and skills, and the reverse."""
         if not len(self.asked):
             return {name: np.zeros(len(rows), np.float32) for name in MATCHES}
-        matched = self.held @ self.idf
-        covered = np.maximum.reduceat(self.held, firsts, axis=0) @ self.idf / self.total
+        matched = self._mass_of(self.held)
+        covered = self._mass_of(np.maximum.reduceat(self.held, firsts, axis=0)) / self.total
         to_label, to_goal = matched[near] / self.total, matched[near] / np.maximum(self.mass[near], 1e-9)
-        about = held_words(self.space.about_words, rows, self.asked) @ self.idf / self.total
-        needs = held_words(self.space.need_words, rows, self.asked) @ self.idf / self.total
+        about = self._mass_of(held_words(self.space.about_words, rows, self.asked)) / self.total
+        needs = self._mass_of(held_words(self.space.need_words, rows, self.asked)) / self.total
         same = ((to_label > 0.999) & (to_goal > 0.999)).astype(np.float32)
         return dict(zip(MATCHES, (covered, to_label, to_goal, same, about, needs), strict=True))
+
+    def _mass_of(self, held: FloatArray) -> Floats:
+        """idf of the words held. No matrix product: on tiny ones BLAS raises false floating-point alarms."""
+        mass: Floats = (held * self.idf).sum(axis=1)
+        return mass
 
 
 MATCHES = ("covered", "covered_nearest", "covers_nearest", "same_words", "about_covered", "needs_covered")

@@ -56,7 +56,7 @@ def stem(word: str, language: str) -> str:
         plain = plain.removesuffix("s")
     elif len(plain) > 3 and language == "fr":
         plain = plain.removesuffix("s")
-    return plain.rstrip("aeio") if len(plain) > 3 else plain
+    return plain[:-1] if len(plain) > 3 and plain[-1] in "aeio" else plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Translator:
                 fit -= 0.0 if self._sense((word,), language, head=False) else 0.5
             elif self._sense((word,), language, head=False) or self._compound(word, language, known):
                 fit += 1.0
-        return fit + 0.5 * self._phrase_hits(words, language) - 0.5
+        return fit + self._phrase_hits(words, language) - 0.5
 
     def _phrase_hits(self, words: Sequence[str], language: str) -> int:
         spans = ((i, j) for i in range(len(words)) for j in range(i + 2, min(len(words), i + LONGEST_PHRASE) + 1))

@@ -15,7 +15,7 @@ from credpath.recommender.csr import Doubles, Lists, Mask, Offsets, Rows, gather
 
 # What a credential two steps away is worth to the first step, against one that is a single step away.
 HOP_DECAY = 0.6
-MAX_HOPS = 5
+MAX_HOPS = 8
 TOLERANCE = 1e-6  # sums of ECTS in floating point
 
 
@@ -56,7 +56,9 @@ class PrerequisiteGraph:
     def holding(self, ids: Iterable[str], position: Mapping[str, int]) -> Mask:
         """(nodes,) what these ids stand for: themselves, what they replace, stacks that they complete."""
         places = [position.get(i, self.outside.get(i, -1)) for i in ids]
-        return self.add(np.zeros(self.nodes, dtype=bool), [p for p in places if p >= 0])
+        held = np.zeros(self.nodes, dtype=bool)
+        self._hold(held, np.array([p for p in places if p >= 0], dtype=np.int32))
+        return held
 
     def add(self, held: Mask, nodes: Sequence[int]) -> Mask:
         """A copy of `held` with more nodes and all that follows from them."""
@@ -67,19 +69,26 @@ class PrerequisiteGraph:
     def opened_by(self, held: Mask, row: int) -> Rows:
         """Rows that lack nothing more once `row` is held as well; such as were open before may be among them."""
         after = held.copy()
+        after[row] = True
+        self._grant(after)
+        owners = self.required_by[row]
+        opened = owners[self._all_met(owners, after)]
+        if not self.earned[opened].any() and not (self.grant_from == row).any():
+            return opened
+        after = held.copy()
         touched = self._hold(after, np.array([row], dtype=np.int32))
         return touched[self._all_met(touched, after)]
 
     def _hold(self, held: Mask, nodes: Rows) -> Rows:
         """Marks nodes, what they stand for and the stacks that they complete, in place; returns owners touched."""
-        touched = [nodes[:0]]
-        fresh = self._reach(held, nodes)
+        touched = nodes[:0]
+        fresh = self._reach(held, nodes) if len(nodes) else touched
         while len(fresh):
-            owners = np.unique(self.required_by.of_rows(fresh))
-            touched.append(owners)
+            owners = self.required_by.of_rows(fresh)
+            touched = np.concatenate([touched, owners])
             stacks = owners[self.earned[owners] & ~held[owners]]
             fresh = self._reach(held, stacks[self._all_met(stacks, held)]) if len(stacks) else fresh[:0]
-        return np.unique(np.concatenate(touched))
+        return np.unique(touched)
 
     def _all_met(self, rows: Rows, held: Mask) -> Mask:
         """(len(rows),) each of these owners lacks nothing."""

@@ -124,7 +124,7 @@ class RulesRanker:
         w = self.weights
         behind = w.unlock * np.maximum(f["unlock_share"], f["prepares_share"])
         prospect = f["gap_share"] + behind
-        match = np.clip((f["goal_match"] - w.goal_low) / (w.goal_high - w.goal_low), 0.0, 1.0)
+        match = np.minimum(1.0, np.maximum(0.0, (f["goal_match"] - w.goal_low) / (w.goal_high - w.goal_low)))
         relevance = np.where(f["goal_known"] > 0, w.relevance_floor + (1.0 - w.relevance_floor) * match, 1.0)
         scale = w.gap * relevance / (prospect + w.gap_half)
         hard = f["unlock_share"] >= f["prepares_share"]
@@ -169,7 +169,8 @@ USED = (
 
 def best_first(scores: Doubles) -> Offsets:
     """Places by falling score; ties keep the order of rows, which is that of ids."""
-    return np.argsort(-scores, kind="stable").astype(np.int64)
+    order: Offsets = (-scores).argsort(kind="stable")
+    return order
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,33 +60,35 @@ def goal_name(s: Situation) -> str:
 
 
 def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
-    amounts = s.amounts[place]
-    moved = sorted(np.flatnonzero(amounts > 0).tolist(), key=lambda j: (-amounts[j], s.gap.skills[j].skill_uri))
-    if not moved or f["gap_share"] < WORTH_SAYING:
+    if f["gap_share"] < WORTH_SAYING:
         return
-    named = [_skill(s, place, j) for j in moved[:3]]
+    amounts, skills = s.amounts[place].tolist(), s.gap.skills
+    moved = sorted((j for j, a in enumerate(amounts) if a > 0), key=lambda j: (-amounts[j], skills[j].skill_uri))
+    declared = _declared(s, int(s.candidates.rows[place]))
+    named = [_skill(s, j, int(s.via[place, j]), declared) for j in moved[:3]]
     rest = [counted(len(moved) - 3, "more skill")] if len(moved) > 3 else []
     text = f"closes {percent(f['gap_share'])} of the gap to {goal_name(s)}: {listed([*named, *rest], 4)}"
-    yield Reason("closes_gap", sentence(text), f["gap_share"], s.gap.skills[moved[0]].skill_uri)
+    yield Reason("closes_gap", sentence(text), f["gap_share"], skills[moved[0]].skill_uri)
 
 
-def _skill(s: Situation, place: int, j: int) -> str:
+def _skill(s: Situation, j: int, via: int, declared: frozenset[int]) -> str:
     """A needed skill with what is known of it: "SQL (you show 0.10 of 0.75)"."""
-    skill, via, notes = s.gap.skills[j], int(s.via[place, j]), []
+    skill, place, notes = s.gap.skills[j], int(s.gap.places[j]), []
     if skill.skill_uri in s.standing.snapshot.mastery or s.gap.mastery[j] > 0:
         notes.append(f"you show {s.gap.mastery[j]:.2f} of {s.gap.required[j]:.2f}")
-    if via >= 0:
-        notes.append(f"through {s.index.space.labels[via]}, which is close to it")
-    elif not _declared(s, int(s.candidates.rows[place]), int(s.gap.places[j])):
+    if via >= 0:  # it teaches a skill close to the needed one, not that one itself
+        notes.append(f"by way of {s.index.space.labels[via]}")
+    elif place not in declared:
         notes.append("inferred from its description")
-    label = skill.label or s.index.space.labels[s.gap.places[j]]
+    label = skill.label or s.index.space.labels[place]
     return f"{label} ({'; '.join(notes)})" if notes else label
 
 
-def _declared(s: Situation, row: int, skill: int) -> bool:
+def _declared(s: Situation, row: int) -> frozenset[int]:
+    """Skills that the source itself says the credential teaches."""
     taught = s.index.taught
-    first, last = taught.starts[row : row + 2]
-    return bool(taught.declared[first:last][taught.skills[first:last] == skill].any())
+    mine = slice(*taught.starts[row : row + 2].tolist())
+    return frozenset(taught.skills[mine][taught.declared[mine]].tolist())
 
 
 def _unlocks(s: Situation, row: int, f: Features, unlocked: tuple[int, ...]) -> Iterator[Reason]:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-import numpy as np
-
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.money import REFERENCE_RATES
@@ -119,5 +117,5 @@ def consider(
         request.goal_vector, request.co_completion, request.rates,
     )  # fmt: skip
     features = feature_matrix(situation)
-    scores = np.nan_to_num(ranker.score(features))
+    scores = ranker.score(features)
     return Considered(situation, features, scores)

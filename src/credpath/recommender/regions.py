@@ -8,6 +8,7 @@ EU = frozenset(
      "IT", "LV", "LT", "LU", "MT", "NL", "PL", "PT", "RO", "SK", "SI", "ES", "SE")
 )  # fmt: skip
 EEA = EU | {"IS", "LI", "NO"}
+OTHER_CODES = {"GR": "EL", "EL": "GR", "GB": "UK", "UK": "GB"}  # ISO 3166 beside the EU's own
 WORLD = frozenset({"WORLD", "GLOBAL", "INT", "ALL", "001"})
 
 
@@ -16,7 +17,6 @@ def names_of(country: str) -> frozenset[str]:
     code = country.strip().upper()
     if not code:
         return frozenset()
-    regions = {name for name, members in (("EU", EU), ("EEA", EEA)) if code in members}
-    greek = {"EL"} if code == "GR" else {"GR"} if code == "EL" else set()
-    british = {"UK"} if code == "GB" else {"GB"} if code == "UK" else set()
-    return frozenset({code} | regions | greek | british | WORLD)
+    other = OTHER_CODES.get(code, code)
+    regions = {name for name, members in (("EU", EU), ("EEA", EEA)) if {code, other} & members}
+    return frozenset({code, other} | regions | WORLD)

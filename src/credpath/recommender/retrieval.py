@@ -88,7 +88,7 @@ def _best(rows: Offsets, values: Doubles | Floats, depth: int) -> Offsets:
         floor = np.partition(values, len(values) - depth)[len(values) - depth]
         strong = values >= floor
         rows, values = rows[strong], values[strong]
-    return rows[np.argsort(-values, kind="stable")[:depth]]
+    return rows[(-values).argsort(kind="stable")[:depth]]
 
 
 def _positive(allowed: Mask, scores: Doubles | Floats | None, depth: int) -> Offsets:

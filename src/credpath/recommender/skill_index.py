@@ -28,6 +28,8 @@ LOOKED_AT = 5
 NAME_CONFIDENCE = 0.9
 UNVOUCHED = 0.5  # confidence of a search result is this times its cosine
 BLOCK = 256
+CLOSE, NO_DOUBT = 0.6, 1.0  # cosines: of an alternative label that is surely no other thing; where none is known
+LOOSE = 0.8  # highest confidence below CLOSE
 GENERIC_NEARNESS = 0.7  # "security" has the stem of "securities"
 
 
@@ -135,22 +137,23 @@ class SkillIndex:
         for tier in TIERS:
             for one, sure in spelled.items():
                 if tier.generic or one not in generic:
-                    row = self._nearest_of(tier, one, vector, _least_nearness(tier, sure, one in generic))
-                    if row is not None:
-                        return self._match(row, min(sure, tier.confidence), "label")
+                    best = self._nearest_of(tier, one, vector)
+                    if best and best[1] >= _least_nearness(tier, sure, one in generic):
+                        return self._match(best[0], min(sure, _confidence(tier, best[1])), "label")
         return None
 
-    def _nearest_of(self, tier: Tier, text: str, vector: FloatArray | None, least: float) -> int | None:
+    def _nearest_of(self, tier: Tier, text: str, vector: FloatArray | None) -> tuple[int, float] | None:
+        """(row, cosine) of the skill with these words that lies nearest; without a vector the cosine is NO_DOUBT."""
         rows = self.lookup.find(tier, text)
         if tier.alternative:
             rows = rows[[not is_another_act(text, self.labels[row]) for row in rows]]
         if not len(rows):
             return None
         if vector is None:  # several skills with these words, and nothing to tell them apart by
-            return int(rows[0]) if len(rows) == 1 or not tier.alternative else None
+            return (int(rows[0]), NO_DOUBT) if len(rows) == 1 or not tier.alternative else None
         near = self.vectors[rows] @ vector
         best = int(near.argmax())
-        return int(rows[best]) if near[best] >= least else None
+        return int(rows[best]), float(near[best])
 
     def _by_name(self, text: str) -> SkillMatch | None:
         """ "R Programming" is R, where R is a name; "game programming" is no game."""
@@ -184,3 +187,8 @@ def _least_nearness(tier: Tier, sure: float, generic: bool) -> float:
     if sure <= SYNONYM and not tier.alternative:
         return -1.0
     return max(tier.nearness, GENERIC_NEARNESS if generic and tier.confidence < 1.0 else -1.0)
+
+
+def _confidence(tier: Tier, cosine: float) -> float:
+    """An alternative label that lies far from its skill may well be another thing of the same name."""
+    return min(tier.confidence, LOOSE) if tier.alternative and cosine < CLOSE else tier.confidence

@@ -113,18 +113,18 @@ class SkillSpace:
     def mastery(self, state: Mapping[str, Mastery]) -> Doubles:
         """(S,) probability that each skill is held; 0 without evidence."""
         levels: Doubles = np.zeros(len(self.uris))
-        for uri, known in state.items():
-            place = self.position.get(uri)
-            if place is not None:
-                levels[place] = known.probability
+        at = self.position.get
+        known = [(place, one.probability) for uri, one in state.items() if (place := at(uri)) is not None]
+        if known:
+            places, values = zip(*known, strict=True)
+            levels[list(places)] = values
         return levels
 
     def support(self, mastery: Doubles) -> Doubles:
         """(S,) mastery of each skill or, damped by closeness, of the best mastered skill that lies near it."""
-        known = mastery.nonzero()[0]
+        known = (mastery > 0).nonzero()[0]
         spread = mastery.copy()
-        if not len(known):
-            return spread
-        flat, owner = gather(self.starts, known)
-        np.maximum.at(spread, self.near[flat], self.weights[flat] * mastery[known][owner])
+        if len(known):
+            flat, owner = gather(self.starts, known)
+            np.maximum.at(spread, self.near[flat], self.weights[flat] * mastery[known][owner])
         return spread

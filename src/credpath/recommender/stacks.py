@@ -42,6 +42,8 @@ class Stacks:
     def progress(self, rows: Rows, held: Mask) -> Floats:
         """(len(rows),) how far the furthest stack would be once each is held, 0..1; less for one not begun."""
         best = np.zeros(len(rows), dtype=np.float32)
+        if not len(self.rows):
+            return best
         flat, owner = gather(self.of_row.starts, rows)
         if not len(flat):
             return best

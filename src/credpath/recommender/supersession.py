@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from credpath.domain.catalogue import Credential
 from credpath.recommender.csr import Mask
+
+# How far back a version reaches; without a bound, a chain of thousands takes time with its square.
+MOST_VERSIONS = 100
 
 
 def replaced_by(credentials: Sequence[Credential]) -> dict[str, tuple[str, ...]]:
@@ -24,10 +28,11 @@ def replaced_by(credentials: Sequence[Credential]) -> dict[str, tuple[str, ...]]
 
 
 def _reach(start: str, edges: Mapping[str, Sequence[str]]) -> set[str]:
+    """Nearest versions first, at most MOST_VERSIONS."""
     seen: set[str] = set()
-    waiting = list(edges[start])
-    while waiting:
-        older = waiting.pop()
+    waiting = deque(edges[start])
+    while waiting and len(seen) < MOST_VERSIONS:
+        older = waiting.popleft()
         if older not in seen:
             seen.add(older)
             waiting.extend(edges.get(older, ()))

@@ -105,7 +105,7 @@ def import_catalogue(
     reader = {**NATIVE, **FOREIGN}.get(form)
     if reader is None:
         raise InvalidInput(f"unknown format {form!r}", where="--format", fix=", ".join((*NATIVE, *FOREIGN)))
-    read = reader(file, progress)
+    read = _read_ctdl(context, tenant, file, progress) if form == "ctdl" else reader(file, progress)
     if form in NATIVE and read.refusals:
         _refuse(read.refusals, str(file))
     if not read.items:
@@ -128,6 +128,13 @@ def import_catalogue_text(
         file = Path(folder) / f"body{suffix}"
         file.write_bytes(content)
         return import_catalogue(context, tenant, file, form or "native", dry_run=dry_run)
+
+
+def _read_ctdl(context: Context, tenant: str, file: Path, progress: Callable[[str, int], None]) -> CatalogueRead:
+    """A CTDL file may require what an earlier one brought, so it is told what is there."""
+    with context.database.read() as connection:
+        known = frozenset(c.credential_id for c in rows.load_catalogue(connection, tenant))
+    return read_ctdl(file, progress, known=known)
 
 
 def _apply(

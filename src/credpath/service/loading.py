@@ -40,6 +40,11 @@ class LoadedTaxonomy:
     required: Callable[[str], CareerGoal]
     resolve: Callable[[str], SkillMatch | None]
 
+    @property
+    def identity(self) -> str:
+        """Changes when a link made with this taxonomy could: with the release, or with the code that reads it."""
+        return f"{self.version}/{self.builder}"
+
     def career_goal(self, occupation_uri: str, text: str, confidence: float) -> CareerGoal:
         """The occupation as a goal that `text` asked for. Raises NotFound."""
         return replace(self.required(occupation_uri), text=text, confidence=confidence)

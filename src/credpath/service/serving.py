@@ -152,7 +152,7 @@ class Serving:
             taxonomy.skills,
             bundle.encoder,
             version=version,
-            taxonomy_version=taxonomy.version,
+            taxonomy_version=taxonomy.identity,
             popularity=popular,
             earlier=self._known(tenant),
         )

@@ -67,13 +67,11 @@ def save_credentials(
     present = _digests(connection, tenant, records)
     changed = {key: record for key, record in records.items() if present.get(key) != record[1]}
     upsert(connection, _CREDENTIAL, [_row(tenant, *changed[key], now) for key in sorted(changed)])
-    updated = sorted(set(changed) & set(present))
-    if updated:
-        connection.execute(_DROP_LINKS, [{"tenant": tenant, "key": key} for key in updated])
+    updated = len(set(changed) & set(present))
     version = _next_version(catalogue_version(connection, tenant), present, changed)
     if changed:
         upsert(connection, _STATE, [{"tenant": tenant, "catalogue_version": version}])
-    return CatalogueSaved(len(changed) - len(updated), len(updated), len(records) - len(changed), version)
+    return CatalogueSaved(len(changed) - updated, updated, len(records) - len(changed), version)
 
 
 def get_credential(connection: Connection, tenant: str, credential_id: str) -> Credential | None:

@@ -89,7 +89,8 @@ def _row(tenant: str, impression: Impression) -> dict[str, Any]:
         "features": impression.features, "slate": dump(impression.slate), "policy": impression.policy,
         "propensity": float(impression.propensity), "seed": impression.seed,
         "bundle_version": impression.bundle_version, "catalogue_version": impression.catalogue_version,
-        "degraded": impression.degraded, "filters": dump(impression.filters), "answer": dump(impression.answer),
+        "degraded": impression.degraded, "filters": dump(dict(impression.filters)),
+        "answer": dump(dict(impression.answer)),
     }  # fmt: skip
 
 

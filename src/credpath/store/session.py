@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,7 +27,9 @@ BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
 PERSONAL = ("learner", "award", "evidence", "outcome", "impression", "idempotency", "import_run")
 # As many readers as the server has worker threads; a connection is a few file handles.
-POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
+FILE_POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
+# Of PostgreSQL's usual 100 connections several workers want some; a request holds one for milliseconds.
+SERVER_POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10.0, "pool_use_lifo": True, "pool_pre_ping": True}
 # The WAL-reset bug loses committed rows with concurrent writers; these lines of SQLite have the fix.
 FIXED_SQLITE = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 
@@ -46,7 +49,7 @@ class Database:
             self._writes = _sqlite_engine(self.url, busy_seconds, readonly=False)
             self._reads = _sqlite_engine(self.url, busy_seconds, readonly=True)
         else:
-            self._writes = create_engine(self.url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, **POOL)
+            self._writes = create_engine(self.url, connect_args={"connect_timeout": 10}, **SERVER_POOL)
             self._reads = self._writes.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
@@ -88,6 +91,8 @@ class Database:
 
         Raises NotReady when a newer credpath has migrated the database already.
         """
+        if self.check():
+            return
         with self._migration() as connection:
             upgrade(connection, self.name)
 
@@ -123,7 +128,7 @@ class Database:
     @contextmanager
     def _transaction(self, engine: Engine, *, commit: bool) -> Iterator[Connection]:
         try:
-            with engine.connect() as connection, connection.begin() as transaction:
+            with self._connect(engine) as connection, connection.begin() as transaction:
                 yield connection
                 if not commit:
                     transaction.rollback()
@@ -131,6 +136,10 @@ class Database:
             if unusable := _unusable(error):
                 raise NotReady(unusable[0], where=self.name, fix=unusable[1]) from error
             raise
+
+    def _connect(self, engine: Engine) -> Connection:
+        try:
+            return engine.connect()
         except (PoolTimeout, OSError) as error:
             raise NotReady(f"the database cannot be used: {error}", where=self.name, fix=CHECK) from error
 
@@ -195,14 +204,9 @@ def _make_private(path: Path) -> None:
 
 
 def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool, foreign_keys: bool = True) -> Engine:
-    from pysqlite3 import dbapi2
-
-    if not has_wal_fix(dbapi2.sqlite_version_info):
-        raise NotReady(
-            f"SQLite {dbapi2.sqlite_version} loses committed rows (WAL-reset bug)", fix="pip install 'pysqlite3>=0.6.1'"
-        )
+    driver = _sqlite_driver()
     arguments = {"timeout": busy_seconds, "isolation_level": None, "check_same_thread": False}
-    engine = create_engine(url, module=dbapi2, connect_args=arguments, **POOL)
+    engine = create_engine(url, module=driver, connect_args=arguments, **FILE_POOL)
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "do_connect")
@@ -221,6 +225,18 @@ def _sqlite_engine(url: URL, busy_seconds: float, *, readonly: bool, foreign_key
     return engine
 
 
+def _sqlite_driver() -> Any:
+    """`pysqlite3` with the SQLite that it brings; without it Python's own, if that one is sound."""
+    try:
+        driver = importlib.import_module("pysqlite3.dbapi2")
+    except ImportError:
+        driver = importlib.import_module("sqlite3.dbapi2")
+    if not has_wal_fix(driver.sqlite_version_info):
+        what = f"SQLite {driver.sqlite_version} can lose committed rows (its WAL-reset bug)"
+        raise NotReady(what, where="DATABASE_URL", fix="pip install 'pysqlite3>=0.6.1', or use PostgreSQL")
+    return driver
+
+
 def has_wal_fix(version: tuple[int, ...]) -> bool:
     """Whether this SQLite is free of the WAL-reset bug of 3.7.0 to 3.51.2 (back-ported to two older lines)."""
     return version >= FIXED_SQLITE[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in FIXED_SQLITE)
@@ -232,7 +248,7 @@ def _pragmas(readonly: bool, foreign_keys: bool) -> tuple[str, ...]:
         "synchronous=FULL",  # NORMAL loses acknowledged rows in a power cut
         f"foreign_keys={foreign_keys:d}",
         "secure_delete=ON",  # what is forgotten is overwritten, not only unlinked
-        "cache_size=-16000",  # KiB
+        f"cache_size={-2_000 if readonly else -32_000}",  # KiB a connection: readers are many, a writer is one
         "journal_size_limit=67108864",
         *(("query_only=ON",) if readonly else ()),
     )

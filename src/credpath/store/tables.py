@@ -143,10 +143,8 @@ class OccupationSkillRow(OfTaxonomy, table=True):
 
 
 class CredentialRow(OfTenant, table=True):
-    """A credential: the record whole, and beside it what listing and searching read.
-
-    `links_basis` says what its links were derived from; "" when they are not, or no longer, known.
-    """
+    """The record whole, and beside it what listing and searching read. `links_basis`: what its links were derived
+    from, "" when they are not, or no longer, known."""
 
     __tablename__ = "credential"
     __table_args__ = (Index(None, "tenant", "sort_title", "credential_id"),)
@@ -231,11 +229,8 @@ class OutcomeRow(OfTenant, table=True):
 
 
 class ImpressionRow(OfTenant, table=True):
-    """What was shown. `learner_id` is null for somebody who is not stored.
-
-    The foreign key keeps a recommendation that was under way while its learner was forgotten from bringing
-    the id back.
-    """
+    """What was shown; `learner_id` is null for somebody not stored. Its foreign key keeps a recommendation that was
+    under way while the learner was forgotten from bringing the id back."""
 
     __tablename__ = "impression"
     __table_args__ = (

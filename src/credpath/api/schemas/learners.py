@@ -107,7 +107,7 @@ class AssessmentIn(Input):
 
     skill: FullLabel = Field(description="Skill URI or label.", examples=["SQL"])
     score: Number = Field(description="0 to `max_score`.", examples=[0.8])
-    max_score: Annotated[float, Field(strict=True, gt=0, le=1e12, allow_inf_nan=False)] = 1.0
+    max_score: Annotated[float, Field(strict=True, ge=1e-9, le=1e12, allow_inf_nan=False)] = 1.0
     occurred_at: Time = Field(examples=["2026-03-01T09:30:00Z"])
     item_id: OwnId = ""
     assessment_id: OwnId = ""

@@ -15,6 +15,8 @@ MAX_ORDINAL = 253_402_300_799  # kept as seconds after the epoch, so not past th
 
 
 def _moment(value: Any) -> datetime | int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # in JSON 17.0 is an integer
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ORDINAL:
         return value
     return parse_time(value)

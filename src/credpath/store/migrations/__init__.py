@@ -1,7 +1,12 @@
-"""The schema, step by step. Needs no alembic.ini: `upgrade` hands alembic its connection and its folder."""
+"""The schema, step by step. Needs no alembic.ini: `upgrade` hands alembic its connection and its folder.
+
+To change the schema: edit `tables.py`, write `versions/v000N_what.py` with the one before as `down_revision`, raise
+`HEAD`. The tests say what the two still disagree on, for both engines.
+"""
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 from sqlalchemy import Connection, text
@@ -10,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from credpath.errors import NotReady
 
 HEAD = "0001"
+_ALEMBIC = threading.Lock()  # alembic.context is one for the whole process
 
 
 def revision(connection: Connection) -> str:
@@ -32,7 +38,8 @@ def upgrade(connection: Connection, where: str = "") -> None:
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        with _ALEMBIC:
+            command.upgrade(config, "head")
     except CommandError as error:
         raise NotReady(
             f"the schema cannot be migrated: {error}", where=where, fix="install the newest credpath"

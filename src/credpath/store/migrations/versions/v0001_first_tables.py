@@ -16,7 +16,8 @@ KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Creates every table."""
-    _taxonomies()
+    _skills()
+    _occupations()
     _catalogue()
     _learners()
     _impressions()
@@ -69,7 +70,7 @@ def refers_to(source: str, target: str, column: str, ondelete: str | None = None
     return sa.ForeignKeyConstraint(columns, targets, name=f"fk_{source}_{target}", ondelete=ondelete)
 
 
-def _taxonomies() -> None:
+def _skills() -> None:
     op.create_table(
         "taxonomy",
         *key("owner", "scheme"),
@@ -101,6 +102,9 @@ def _taxonomies() -> None:
         sa.PrimaryKeyConstraint("owner", "scheme", "from_uri", "to_uri", "essential", name="pk_skill_relation"),
         sqlite_with_rowid=False,
     )
+
+
+def _occupations() -> None:
     op.create_table(
         "occupation",
         *key("owner", "scheme", "uri"),

@@ -1,0 +1,47 @@
+"""Measures the product beside plain baselines: `python -m training.benchmark SUBCOMMAND ...`.
+
+Each subcommand is a module with `add_arguments(parser)`, `run(chosen, tell) -> document` and `show(document)`.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser
+from collections.abc import Sequence
+from importlib import import_module
+
+SUBCOMMANDS = {
+    "goals": ("training.goals_benchmark", "occupations found for job titles: top-1, top-5, MRR, ms a query"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one subcommand; 0 done, 1 failed, 2 misused (by argparse)."""
+    # Before numpy is loaded: a query is timed on one thread, as it is served.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+    from credpath.cli.printing import print_error, print_json
+    from credpath.errors import CredpathError
+
+    parser = ArgumentParser(prog="python -m training.benchmark", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    for name, (module, purpose) in SUBCOMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        command.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")
+        if given[:1] == [name]:  # only the one that runs is imported
+            import_module(module).add_arguments(command)
+    chosen = parser.parse_args(given)
+    subcommand = import_module(SUBCOMMANDS[chosen.command][0])
+    try:
+        document = subcommand.run(chosen, lambda text: print(text, file=sys.stderr, flush=True))
+    except CredpathError as error:
+        print_error(error, chosen.json)
+        return 1
+    print_json(document) if chosen.json else subcommand.show(document)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
