@@ -23,7 +23,7 @@ class Title:
 
 
 def alternative_titles(taxonomy: Taxonomy) -> list[Title]:
-    """Every alternative label that differs from its occupation's preferred one; each text once an occupation; sorted."""
+    """The alternative labels that differ from their occupation's preferred one, each text once; sorted."""
     titles = {
         (o.uri, normalise_text(label)): Title(o.uri, label)
         for o in taxonomy.occupations

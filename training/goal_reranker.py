@@ -57,13 +57,16 @@ class Asked:
     closeness: FloatArray
 
 
+RANKER, VIEW = RankerConfig(), ViewConfig()
+
+
 def fit_goal_weights(
     taxonomy: Taxonomy,
     encoder: Encoder,
     seed: int = 0,
     progress: Progress = lambda _: None,
-    config: RankerConfig = RankerConfig(),
-    view: ViewConfig = ViewConfig(),
+    config: RankerConfig = RANKER,
+    view: ViewConfig = VIEW,
 ) -> GoalWeights:
     """Weights for this taxonomy's own words. Raises InvalidInput below 500 occupations: too few to learn from."""
     if len(taxonomy.occupations) < FEWEST_OCCUPATIONS:

@@ -81,9 +81,7 @@ class _Labels:
         return partners
 
 
-def fit_view(
-    texts: Sequence[str], vectors: FloatArray, occupations: Ints, seed: int, config: ViewConfig = ViewConfig()
-) -> GoalView:
+def fit_view(texts: Sequence[str], vectors: FloatArray, occupations: Ints, seed: int, config: ViewConfig) -> GoalView:
     """`texts` (normalised) and `vectors` of labels, `occupations` their numbers, ascending. Same seed, same view."""
     torch.manual_seed(seed)
     dice = np.random.default_rng(seed)

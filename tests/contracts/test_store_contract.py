@@ -36,7 +36,7 @@ from credpath.store import (
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
 from tests.store import samples
-from tests.store.samples import LATER, LINKS, NOW
+from tests.store.samples import LATER, NOW
 
 Call = Callable[[Connection, str], Any]
 KEY_IDS = {"acme": "00" * 8, "globex": "ff" * 8}
@@ -46,7 +46,6 @@ def fill(connection: Connection, tenant: str) -> None:
     """One row or more in every table, with the tenant's name wherever words are kept."""
     taxonomies.save_taxonomy(connection, tenant, samples.a_taxonomy(attribution=f"by {tenant}"), NOW)
     credentials.save_credentials(connection, tenant, [samples.a_credential(title=f"of {tenant}")], NOW)
-    credentials.save_links(connection, tenant, "basis", {"c1": [samples.replace(LINKS[0], label=f"of {tenant}")]})
     learners.put_learner(connection, tenant, samples.a_learner(profile=Profile(goal=f"work for {tenant}")), NOW)
     awards.add_award(connection, tenant, samples.an_award(grade=f"from {tenant}"))
     evidence.add_evidence(connection, tenant, "ada", [samples.evidence(reference=f"exam of {tenant}")])
@@ -66,8 +65,6 @@ CALLS: dict[str, Call] = {
     "list_credentials": lambda c, t: credentials.list_credentials(c, t, "of"),
     "load_catalogue": credentials.load_catalogue,
     "catalogue_version": credentials.catalogue_version,
-    "save_links": lambda c, t: credentials.save_links(c, t, "basis", {"c1": LINKS}),
-    "load_links": lambda c, t: credentials.load_links(c, t, "basis"),
     "export_learner": lambda c, t: erasure.export_learner(c, t, "ada"),
     "forget_learner": lambda c, t: erasure.forget_learner(c, t, "ada"),
     "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
@@ -104,7 +101,7 @@ CHANGED = samples.a_credential(title="changed")
 WRITING = {"save", "add", "put", "ensure", "record", "create", "forget", "revoke"}
 WRITES = {name for name in CALLS if name.split("_")[0] in WRITING}
 REPEATABLE = {
-    "save_taxonomy", "save_credentials", "save_links", "put_learner", "put_learners", "ensure_learners", "add_award",
+    "save_taxonomy", "save_credentials", "put_learner", "put_learners", "ensure_learners", "add_award",
     "add_awards", "add_evidence", "save_outcomes", "revoke_key", "forget_learner",
 }  # fmt: skip
 

@@ -40,7 +40,9 @@ def test_graded_skills_that_all_occupations_share_still_tell_them_apart() -> Non
     occupations = tuple(
         Occupation(
             f"o:{n}", f"occupation {n}",
-            requirements=tuple(Requirement(s.uri, True, importance=0.9 if i % 4 == n else 0.5) for i, s in enumerate(shared)),
+            requirements=tuple(
+                Requirement(s.uri, True, importance=0.9 if i % 4 == n else 0.5) for i, s in enumerate(shared)
+            ),
         )
         for n in range(4)
     )  # fmt: skip

@@ -19,7 +19,13 @@ def speller() -> Speller:
 
 @pytest.mark.parametrize(
     ("a", "b", "distance"),
-    [("data", "data", 0), ("dta", "data", 1), ("nures", "nurse", 1), ("enginer", "engineer", 1), ("kitten", "sitting", 3)],
+    [
+        ("data", "data", 0),
+        ("dta", "data", 1),
+        ("nures", "nurse", 1),
+        ("enginer", "engineer", 1),
+        ("kitten", "sitting", 3),
+    ],
 )
 def test_the_distance_counts_insertions_deletions_changes_and_swaps(a: str, b: str, distance: int) -> None:
     assert edit_distance(a, b, 5) == distance

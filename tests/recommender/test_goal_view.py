@@ -40,7 +40,10 @@ def test_vectors_of_another_width_are_left_out(view: GoalView) -> None:
 
 def test_a_view_that_knows_no_term_still_encodes() -> None:
     empty = GoalView(
-        np.zeros(0, np.uint32), Bytes.of(np.zeros((0, 4), np.float32)), np.zeros((4, 32), np.float32), np.ones(1, np.float32)
+        np.zeros(0, np.uint32),
+        Bytes.of(np.zeros((0, 4), np.float32)),
+        np.zeros((4, 32), np.float32),
+        np.ones(1, np.float32),
     )
     assert empty.encode(["data"], HashEncoder(32).encode(["data"])).shape == (1, 4)
 

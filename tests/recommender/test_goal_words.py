@@ -6,7 +6,19 @@ import pytest
 
 from credpath.recommender.goal_words import LANGUAGES, TABLE, Translator, stem
 
-KNOWN = {"data", "analyst", "web", "software", "developer", "engineer", "marketing", "manager", "chef", "agent", "designer"}
+KNOWN = {
+    "data",
+    "analyst",
+    "web",
+    "software",
+    "developer",
+    "engineer",
+    "marketing",
+    "manager",
+    "chef",
+    "agent",
+    "designer",
+}
 
 
 @pytest.fixture(scope="module")

@@ -96,10 +96,6 @@ FULL_CREDENTIAL = Credential(
     source="native",
 )  # fmt: skip
 
-LINKS = (
-    SkillLink("skill:sql", "does SQL", 0.125, 1.0, True, "uri"),
-    SkillLink("skill:python", "Python", 0.5, 0.75, False, "embedding"),
-)
 FULL_PROFILE = Profile("data analyst", ("skill:sql", "cooking"), ("fr",), "FR", 6.5, Money(300, "EUR"))
 
 

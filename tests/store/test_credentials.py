@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -15,12 +14,10 @@ from credpath.store.credentials import (
     get_credential,
     list_credentials,
     load_catalogue,
-    load_links,
     save_credentials,
-    save_links,
 )
 from credpath.store.session import Database
-from tests.store.samples import FULL_CREDENTIAL, LATER, LINKS, NOW, a_credential
+from tests.store.samples import FULL_CREDENTIAL, LATER, NOW, a_credential
 
 batches = st.lists(
     st.dictionaries(st.sampled_from("abcde"), st.sampled_from(["one", "two", "three"])), min_size=1, max_size=5
@@ -132,41 +129,10 @@ def test_the_longest_title_that_the_domain_allows_is_stored(database: Database) 
         assert list_credentials(connection, "acme", "\U0001f393") == (longest,)
 
 
-def test_links_come_back_in_order_also_when_there_are_none(database: Database) -> None:
-    with database.write() as connection:
-        save_credentials(connection, "acme", [a_credential("a"), a_credential("b"), a_credential("c")], NOW)
-        save_links(connection, "acme", "esco-1", {"a": LINKS, "b": (), "unknown": LINKS})
-        assert load_links(connection, "acme", "esco-1") == {"a": LINKS, "b": ()}
-        save_links(connection, "acme", "esco-1", {"a": LINKS[::-1]})
-        assert load_links(connection, "acme", "esco-1") == {"a": LINKS[::-1], "b": ()}
-
-
-def test_links_of_another_basis_are_not_returned(database: Database) -> None:
-    with database.write() as connection:
-        save_credentials(connection, "acme", [a_credential("a"), a_credential("b")], NOW)
-        save_links(connection, "acme", "esco-1", {"a": LINKS, "b": LINKS})
-        save_links(connection, "acme", "esco-2", {"b": LINKS[:1]})
-        assert load_links(connection, "acme", "esco-1") == {"a": LINKS}
-        assert load_links(connection, "acme", "esco-2") == {"b": LINKS[:1]}
-        save_links(connection, "acme", "esco-2", {})
-
-
-def test_a_changed_credential_loses_its_links_and_an_unchanged_one_keeps_them(database: Database) -> None:
-    with database.write() as connection:
-        save_credentials(connection, "acme", [a_credential("a"), a_credential("b")], NOW)
-        save_links(connection, "acme", "esco-1", {"a": LINKS, "b": LINKS})
-        save_credentials(connection, "acme", [a_credential("a"), a_credential("b", title="New")], LATER)
-        assert load_links(connection, "acme", "esco-1") == {"a": LINKS}
-
-
-def test_credentials_load_at_ten_thousand_a_second_or_faster(sqlite_database: Database) -> None:
+def test_thousands_of_credentials_come_back_as_they_were_saved(sqlite_database: Database) -> None:
     outcomes = tuple(LearningOutcome(f"does thing {i}", level=0.8) for i in range(5))
     many = [replace(FULL_CREDENTIAL, credential_id=f"c{i:05d}", outcomes=outcomes) for i in range(4_000)]
     with sqlite_database.write() as connection:
         save_credentials(connection, "acme", many, NOW)
     with sqlite_database.read() as connection:
-        started = time.process_time()
-        loaded = load_catalogue(connection, "acme")
-        took = time.process_time() - started
-    assert loaded == tuple(many)
-    assert took < 0.4, "processor time: other programs on the machine are not ours to bound"
+        assert load_catalogue(connection, "acme") == tuple(many)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from credpath.domain.skills import Occupation, Requirement, Skill, Taxonomy
 
-FIELDS = [f"{a}{b}" for a in ("sol", "mar", "tex", "avi", "bio", "geo", "hydr", "lum", "ferr", "vit") for b in ("ar", "on", "ic", "us", "ex", "al")]
+FIELDS = [
+    f"{a}{b}"
+    for a in ("sol", "mar", "tex", "avi", "bio", "geo", "hydr", "lum", "ferr", "vit")
+    for b in ("ar", "on", "ic", "us", "ex", "al")
+]
 WORK = {
     "engineer": ("designer", "planner"), "technician": ("repairer", "mechanic"), "teacher": ("lecturer", "tutor"),
     "manager": ("head", "director"), "operator": ("operative", "worker"), "analyst": ("examiner", "researcher"),
@@ -16,8 +20,9 @@ def large_taxonomy() -> Taxonomy:
     """540 occupations with 1,620 alternative labels."""
     occupations = tuple(
         Occupation(
-            f"o:{field}-{work}", f"{field} {work}", tuple(f"{field} {other}" for other in also) + (f"{work} of {field}",),
-            f"Works as {work} with {field}.", requirements=(Requirement(f"s:{field}", True), Requirement(f"s:{work}", True)),
+            f"o:{field}-{work}", f"{field} {work}", (*(f"{field} {other}" for other in also), f"{work} of {field}"),
+            f"Works as {work} with {field}.",
+            requirements=(Requirement(f"s:{field}", True), Requirement(f"s:{work}", True)),
         )
         for field in FIELDS
         for work, also in WORK.items()

@@ -43,7 +43,16 @@ def titles(tmp_path: Path) -> Path:
 def test_bad_lines_and_unknown_occupations_are_counted_by_line_and_left_out(
     home: Path, titles: Path, encoder_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--titles", str(titles), "--taxonomy", str(SAMPLE), "--format", "native", "--encoder", str(encoder_folder)]
+    arguments = [
+        "--titles",
+        str(titles),
+        "--taxonomy",
+        str(SAMPLE),
+        "--format",
+        "native",
+        "--encoder",
+        str(encoder_folder),
+    ]
     assert main(["goals", *arguments, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["titles"] == 2
@@ -57,8 +66,12 @@ def test_bad_lines_and_unknown_occupations_are_counted_by_line_and_left_out(
 
 def test_a_title_that_is_a_label_of_the_index_is_counted(home: Path, tmp_path: Path, encoder_folder: Path) -> None:
     file = tmp_path / "one.tsv"
-    file.write_text("Office Assistant\thttps://credpath.org/sample/occupation/administrative-assistant\n", encoding="utf-8")
-    chosen = options("--titles", str(file), "--taxonomy", str(SAMPLE), "--format", "native", "--encoder", str(encoder_folder))
+    file.write_text(
+        "Office Assistant\thttps://credpath.org/sample/occupation/administrative-assistant\n", encoding="utf-8"
+    )
+    chosen = options(
+        "--titles", str(file), "--taxonomy", str(SAMPLE), "--format", "native", "--encoder", str(encoder_folder)
+    )
     assert goals_benchmark.run(chosen)["in_index"] == 1
 
 
@@ -77,7 +90,9 @@ def test_held_out_labels_are_absent_from_the_index(home: Path, encoder_folder: P
         (("--taxonomy", str(SAMPLE), "--share", "1.5"), "share is 1.5"),
     ],
 )
-def test_what_cannot_be_measured_is_refused(home: Path, encoder_folder: Path, arguments: tuple[str, ...], reason: str) -> None:
+def test_what_cannot_be_measured_is_refused(
+    home: Path, encoder_folder: Path, arguments: tuple[str, ...], reason: str
+) -> None:
     with pytest.raises(CredpathError, match=reason):
         goals_benchmark.run(options(*arguments, "--encoder", str(encoder_folder)))
 

@@ -20,7 +20,10 @@ def credential_to_dict(credential: Credential) -> dict[str, Any]:
 
 def credential_from_dict(record: Mapping[str, Any]) -> Credential:
     """What `credential_to_dict` wrote. Raises InvalidInput when a value breaks a rule of the domain."""
-    return Credential(**{name: _RESTORE[name](value) if name in _RESTORE else value for name, value in record.items()})
+    facts: dict[str, Any] = {
+        name: _RESTORE[name](value) if name in _RESTORE else value for name, value in record.items()
+    }
+    return Credential(**facts)
 
 
 def _plain(value: Any) -> Any:
@@ -30,7 +33,8 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if not is_dataclass(value):
         return value
-    pairs = ((name, getattr(value, name), default) for name, default in _defaults(type(value)))
+    kind: Any = type(value)
+    pairs = ((name, getattr(value, name), default) for name, default in _defaults(kind))
     return {name: _plain(member) for name, member, default in pairs if member != default}
 
 

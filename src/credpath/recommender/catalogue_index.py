@@ -145,7 +145,8 @@ def membership(words_of_rows: Sequence[Sequence[str]]) -> Membership:
         for word in mine:
             if word:
                 flags[place[word], row] = True
-    return Membership(words, flags, ~flags.any(axis=0))
+    stated: Mask = np.asarray(flags.any(axis=0))
+    return Membership(words, flags, ~stated)
 
 
 def flat_index(vectors: Floats) -> Any:

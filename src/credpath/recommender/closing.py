@@ -8,7 +8,7 @@ import numpy as np
 
 from credpath.domain.goals import CareerGoal, GoalSkill
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather
+from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather, sums
 from credpath.recommender.postings import NOT_RELATED
 from credpath.recommender.standing import AWARD_LEVEL, Standing
 
@@ -98,5 +98,5 @@ def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
     via = np.where(near > taught, postings.via[flat], NOT_RELATED)
     amounts = gap.weights[skill] * np.minimum(np.maximum(np.maximum(taught, near), 0.0), gap.gap[skill])
     rows = postings.rows[flat]
-    of_row: Doubles = np.bincount(rows, weights=amounts, minlength=len(index.ids)).astype(np.float64, copy=False)
+    of_row = sums(rows, amounts, len(index.ids))
     return Closing(rows, skill, amounts, via, of_row, len(gap.skills))

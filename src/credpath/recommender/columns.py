@@ -108,14 +108,15 @@ def quality_of(credential: Credential, average: float) -> float:
 
 def popularity_of(credentials: Sequence[Credential], outcomes: Mapping[str, float]) -> Doubles:
     """(n,) 0..1: the most of stated learners, raters (each on a log scale) and this tenant's own outcomes."""
-    return np.max(
+    shares = np.array(
         [
             _log_share([c.learner_count or 0 for c in credentials]),
             0.8 * _log_share([c.rating_count or 0 for c in credentials]),
             _log_share([max(0.0, outcomes.get(c.credential_id, 0.0)) for c in credentials]),
-        ],
-        axis=0,
+        ]
     )
+    most: Doubles = shares.max(axis=0)
+    return most
 
 
 def _log_share(counts: Sequence[float]) -> Doubles:

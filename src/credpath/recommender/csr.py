@@ -35,6 +35,11 @@ def gather(starts: Offsets, rows: NDArray[np.integer]) -> tuple[Offsets, Offsets
     return flat, owner
 
 
+def sums(places: NDArray[np.integer], weights: NDArray[np.floating], size: int) -> Doubles:
+    """(size,) the sum of the weights at each place."""
+    return np.bincount(places, weights=weights, minlength=size)  # type: ignore[return-value]  # the stub forgets weights
+
+
 def group_by(keys: NDArray[np.integer], size: int) -> tuple[Offsets, Offsets]:
     """Stable order that sorts entries by key, and the offsets of keys 0 .. size-1 in that order."""
     order: Offsets = np.argsort(keys, kind="stable").astype(np.int64)

@@ -47,4 +47,5 @@ def _likeness(vectors: Floats, skills: Floats) -> Doubles:
     """(pool, pool) how alike two are: by their words, and by which part of the gap they close."""
     words = np.maximum(0.0, vectors @ vectors.T)
     same_gap = skills @ skills.T
-    return ((words * words + same_gap * same_gap) / 2.0).astype(np.float64)
+    alike: Doubles = ((words * words + same_gap * same_gap) / 2.0).astype(np.float64)
+    return alike

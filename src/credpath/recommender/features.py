@@ -49,6 +49,7 @@ MEANING: Mapping[str, str] = {
 }
 FEATURES: tuple[str, ...] = tuple(MEANING)
 COLUMN: Mapping[str, int] = {name: at for at, name in enumerate(FEATURES)}
+TINY = 1e-12  # instead of a division by nothing
 LIMIT = 1e9  # keeps a record with absurd hours from drowning everything in float32
 
 # A candidate may lie this far above the learner before it counts as too hard, or below as too easy.
@@ -108,7 +109,7 @@ def _gap_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
         "gap_share": share,
         "gap_share_per_10_hours": 10.0 * share / np.maximum(1.0, s.index.columns.hours[rows]),
         "gap_skills": (s.amounts > 0).sum(axis=1) / missing,
-        "related_share": np.divide(related, closes, out=np.zeros(len(rows)), where=closes > 0),
+        "related_share": related / np.maximum(closes, TINY),
         "unlock_share": s.worth.unlocks[rows] / left if left > 0 else 0.0,
         "prepares_share": s.worth.prepares[rows] / left if left > 0 else 0.0,
         "goal_match": goal_similarity(s.index, s.goal_vector, rows),

@@ -125,14 +125,14 @@ def _rows(index: CatalogueIndex, ids: Iterable[str]) -> Mask:
 def _applies(membership: Membership, words: Iterable[str]) -> Mask:
     """(n,) the row names one of the words, or none at all."""
     chosen = [at for at, word in enumerate(membership.words) if word in set(words)]
-    named: Mask = membership.flags[chosen].any(axis=0)
+    named: Mask = np.asarray(membership.flags[chosen].any(axis=0))
     return named | membership.unstated
 
 
 def _out_of_reach(index: CatalogueIndex, country: str) -> Mask:
     names = names_of(country)
-    here = np.array([*(code in names for code in index.countries), True])  # the last: no country stated
-    elsewhere = index.columns.on_site & ~here[index.columns.country] & index.open_to.unstated
+    here: Mask = np.array([*(code in names for code in index.countries), True])  # the last: no country stated
+    elsewhere: Mask = index.columns.on_site & ~here[index.columns.country] & index.open_to.unstated
     return elsewhere | ~_applies(index.open_to, names)
 
 

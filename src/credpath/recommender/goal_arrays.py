@@ -19,7 +19,8 @@ def open_array(path: Path) -> NDArray[Any]:
 
 def unit_rows(rows: FloatArray) -> FloatArray:
     """Each row divided by its length; a zero row stays zero."""
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return np.asarray(rows / lengths, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +43,11 @@ class Bytes:
 
     def take(self, rows: NDArray[np.integer]) -> FloatArray:
         """(len(rows), d) floats again."""
-        return self.codes[rows].astype(np.float32) * self.scales[rows][:, None]
+        return np.asarray(self.codes[rows].astype(np.float32) * self.scales[rows][:, None], np.float32)
 
     def row(self, row: int) -> FloatArray:
         """(d,) floats of one row."""
-        return self.codes[row].astype(np.float32) * self.scales[row]
+        return np.asarray(self.codes[row].astype(np.float32) * self.scales[row], np.float32)
 
     def dot(self, rows: NDArray[np.integer], vector: FloatArray) -> FloatArray:
         """(len(rows),) inner products with `vector`."""

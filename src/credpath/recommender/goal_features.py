@@ -87,7 +87,7 @@ def describe(space: GoalSpace, query: GoalQuery, seen: Seen, rows: Ints) -> tupl
     found: dict[str, Floats] = {
         "centroid": seen.centroid[rows], "view_centroid": seen.view_centroid[rows], "about": seen.about[rows],
         "needs": space.needs.dot(rows, query.vector),
-        "letters_mean": np.add.reduceat(letters, firsts) / np.bincount(owner),
+        "letters_mean": np.asarray(np.add.reduceat(letters, firsts) / np.bincount(owner), np.float32),
         "letters_preferred": letters[firsts], "cosine_preferred": cosines[firsts], "view_preferred": views[firsts],
     }  # fmt: skip
     for name, values in (("letters", letters), ("cosine", cosines), ("view", views), ("words", shared.cosines)):

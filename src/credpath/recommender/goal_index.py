@@ -163,7 +163,9 @@ class GoalIndex:
     def _seen_with(self, word: str) -> set[str]:
         """Words of the labels that hold `word`."""
         held = self.space.label_words
-        rows = np.searchsorted(held.starts, np.flatnonzero(held.ids == self.space.words.get(word, -1)), side="right") - 1
+        rows = (
+            np.searchsorted(held.starts, np.flatnonzero(held.ids == self.space.words.get(word, -1)), side="right") - 1
+        )
         return {self._words[at] for at in held.ids[gather(held.starts, rows)[0]]}
 
     def _split(self, word: str) -> str:

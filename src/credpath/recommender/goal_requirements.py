@@ -44,8 +44,8 @@ class GoalRequirements:
         """The skills of one occupation; () where neither it nor its neighbours have requirements."""
         span = range(int(self.starts[row]), int(self.starts[row + 1]))
         return tuple(
-            GoalSkill(*self.skills[self.ids[i]], float(self.weights[i]), float(self.levels[i]), bool(self.essential[i]))
-            for i in span
+            GoalSkill(uri, label, float(self.weights[i]), float(self.levels[i]), bool(self.essential[i]))
+            for i, (uri, label) in ((i, self.skills[self.ids[i]]) for i in span)
         )
 
     def save(self, folder: Path) -> None:
@@ -131,9 +131,7 @@ def _raw_weight(requirement: Requirement, skill: Skill, distinctness: _Distinctn
     return weight * distinctness.factor(requirement)
 
 
-def _weigh(
-    sources: Sequence[Occupation], skills: Mapping[str, Skill], distinctness: _Distinctness
-) -> list[GoalSkill]:
+def _weigh(sources: Sequence[Occupation], skills: Mapping[str, Skill], distinctness: _Distinctness) -> list[GoalSkill]:
     """Weighted skills of the sources together, the largest MOST, summing to 1; ties by URI."""
     raw: dict[str, float] = defaultdict(float)
     levels: dict[str, float] = {}
@@ -147,6 +145,12 @@ def _weigh(
     kept = sorted((uri for uri in raw if raw[uri] > 0), key=lambda uri: (-raw[uri], uri))[:MOST]
     total = sum(raw[uri] for uri in kept)
     return [
-        GoalSkill(uri, skills[uri].label, raw[uri] / total, levels[uri], 2 * essential[uri] > len(sources) - 1 and essential[uri] > 0)
+        GoalSkill(
+            uri,
+            skills[uri].label,
+            raw[uri] / total,
+            levels[uri],
+            2 * essential[uri] > len(sources) - 1 and essential[uri] > 0,
+        )
         for uri in kept
     ]

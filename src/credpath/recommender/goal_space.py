@@ -19,6 +19,7 @@ from credpath.recommender.goal_lexicon import Postings, WordLists, trigrams_of, 
 from credpath.recommender.goal_view import GoalView
 
 ARRAYS = ("starts", "sums", "view_sums", "lengths", "view_lengths", "about", "idf", "heads", "groups")
+LISTS = ("label_words", "about_words", "need_words")
 CODED = ("vectors", "views", "needs")
 OPTIONAL_SHARE = 0.35  # an optional skill speaks for an occupation, but less than an essential one
 ABOUT_CHARACTERS = 1_000
@@ -29,8 +30,9 @@ class GoalSpace:
     """N occupations sorted by URI with L labels, an occupation's preferred label first, the others sorted.
 
     starts (N + 1,) into the labels; vectors (L, d) and views (L, v) of the labels; sums (N, d) and view_sums
-    (N, v) over an occupation's labels, with their lengths (N,); about and needs (N, d): its description and its required skills, the
-    specific ones most; heads (L,): number of a label's last word; groups (N,): its group in the classification.
+    (N, v) over an occupation's labels, with their lengths (N,); about and needs (N, d): its description and its
+    required skills, the specific ones most; heads (L,): number of a label's last word; groups (N,): its group
+    in the classification.
     """
 
     labels: tuple[str, ...]
@@ -60,7 +62,7 @@ class GoalSpace:
     def save(self, folder: Path) -> None:
         """Writes arrays and labels into `folder`."""
         self.letters.save(folder / "letters")
-        for name in ("label_words", "about_words", "need_words"):
+        for name in LISTS:
             getattr(self, name).save(folder, name)
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name))
@@ -73,11 +75,11 @@ class GoalSpace:
     def load(folder: Path) -> GoalSpace:
         """Reads what `save` wrote. Vectors stay on disk until they are touched."""
         texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-        lists = [WordLists.load(folder, name) for name in ("label_words", "about_words", "need_words")]
         arrays: dict[str, Any] = {name: open_array(folder / f"{name}.npy") for name in ARRAYS}
+        arrays |= {name: WordLists.load(folder, name) for name in LISTS}
         arrays |= {name: Bytes.load(folder, name) for name in CODED}
         words = {word: at for at, word in enumerate(texts["words"])}
-        return GoalSpace(tuple(texts["labels"]), words, Postings.load(folder / "letters"), *lists, **arrays)
+        return GoalSpace(tuple(texts["labels"]), words, Postings.load(folder / "letters"), **arrays)
 
 
 def labels_of(occupation: Occupation) -> list[str]:
@@ -161,11 +163,11 @@ def _needs(occupations: Sequence[Occupation], names: dict[str, str], encoder: En
     vectors = encode_distinct(encoder, [names[uri] for uri in uris])
     rarity = skill_rarity(occupations)
     summed = np.zeros((len(occupations), encoder.dimensions), np.float32)
-    for row, occupation in zip(summed, occupations, strict=True):
+    for row, occupation in enumerate(occupations):
         found = [r for r in occupation.requirements if r.skill_uri in at]
         shares = [rarity[r.skill_uri] * (1.0 if r.essential else OPTIONAL_SHARE) for r in found]
         if found:
-            row += np.array(shares, np.float32) @ vectors[[at[r.skill_uri] for r in found]]
+            summed[row] = np.array(shares, np.float32) @ vectors[[at[r.skill_uri] for r in found]]
     return unit_rows(summed)
 
 

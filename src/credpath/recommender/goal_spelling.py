@@ -20,7 +20,7 @@ SHORTEST = 3
 
 
 def letter_pairs(word: str) -> list[str]:
-    """"data" gives " d", "da", "at", "ta", "a "."""
+    """ "data" gives " d", "da", "at", "ta", "a "."""
     framed = f" {word} "
     return [framed[i : i + 2] for i in range(len(framed) - 1)]
 

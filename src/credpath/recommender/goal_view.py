@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,7 @@ def view_terms(text: str) -> Iterator[str]:
     """Words, neighbouring words, the last word, and windows of 3 and 4 letters, each with its kind."""
     words = words_of(text)
     yield from (f"w:{word}" for word in words)
-    yield from (f"b:{a} {b}" for a, b in zip(words, words[1:], strict=False))
+    yield from (f"b:{a} {b}" for a, b in pairwise(words))
     yield from (f"h:{word}" for word in words[-1:])
     for word in words:
         framed = f"<{word}>"

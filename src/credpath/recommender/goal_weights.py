@@ -83,7 +83,9 @@ class GoalWeights:
         document = json.loads((folder / FILE).read_text(encoding="utf-8"))
         if tuple(document["features"]) != FEATURES:
             raise BundleRefused(
-                "the goal weights were fitted for other features", where=str(folder / FILE), fix="build the bundle again"
+                "the goal weights were fitted for other features",
+                where=str(folder / FILE),
+                fix="build the bundle again",
             )
         curve = document["calibration"]
         calibration = Calibration(

@@ -73,8 +73,9 @@ class WordMatches:
         to_label, to_goal = matched[near] / self.total, matched[near] / np.maximum(self.mass[near], 1e-9)
         about = self._mass_of(held_words(self.space.about_words, rows, self.asked)) / self.total
         needs = self._mass_of(held_words(self.space.need_words, rows, self.asked)) / self.total
-        same = ((to_label > 0.999) & (to_goal > 0.999)).astype(np.float32)
-        return dict(zip(MATCHES, (covered, to_label, to_goal, same, about, needs), strict=True))
+        same = (to_label > 0.999) & (to_goal > 0.999)
+        columns = (covered, to_label, to_goal, same, about, needs)
+        return {name: np.asarray(column, np.float32) for name, column in zip(MATCHES, columns, strict=True)}
 
     def _mass_of(self, held: FloatArray) -> Floats:
         """idf of the words held. No matrix product: on tiny ones BLAS raises false floating-point alarms."""

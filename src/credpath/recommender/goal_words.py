@@ -14,18 +14,19 @@ from functools import cache
 from pathlib import Path
 
 from credpath.recommender.encoding import normalise_text
+from credpath.recommender.goal_text import MAX_GOAL
 
 TABLE = Path(__file__).with_name("goal_words.csv")
 LANGUAGES = ("es", "fr", "de", "pt", "it")
 MODIFIER_FIRST = ("de",)  # German puts the modifier first, as English does; the others put it last
 LONGEST_PHRASE = 5
 # Words that only join others; they are dropped, and tell the language.
-JOINTS: Mapping[str, frozenset[str]] = {
-    "es": frozenset("de del la el los las en para con y un una a al por".split()),
-    "fr": frozenset("de du des la le les l d en pour avec et un une à au aux dans".split()),
-    "de": frozenset("der die das des den dem für mit und im in ein eine von zum zur am".split()),
-    "pt": frozenset("de do da dos das em no na para com e um uma a o ao à por".split()),
-    "it": frozenset("di del della dei delle degli dell la il lo i le gli in per con e un una a al da nel".split()),
+JOINTS: Mapping[str, str] = {
+    "es": "de del la el los las en para con y un una a al por",
+    "fr": "de du des la le les l d en pour avec et un une à au aux dans",
+    "de": "der die das des den dem für mit und im in ein eine von zum zur am",
+    "pt": "de do da dos das em no na para com e um uma a o ao à por",
+    "it": "di del della dei delle degli dell la il lo i le gli in per con e un una a al da nel",
 }
 _FRENCH_ENDINGS = (
     ("trices", "teur"), ("trice", "teur"), ("euses", "eur"), ("euse", "eur"), ("ieres", "ier"), ("iere", "ier"),
@@ -52,9 +53,7 @@ def stem(word: str, language: str) -> str:
         if plain.endswith(ending) and len(plain) > len(ending) + 1:
             plain = plain.removesuffix(ending) + masculine
             break
-    if len(plain) > 4 and language in ("es", "pt"):
-        plain = plain.removesuffix("s")
-    elif len(plain) > 3 and language == "fr":
+    if len(plain) > {"es": 4, "pt": 4, "fr": 3}.get(language, MAX_GOAL):
         plain = plain.removesuffix("s")
     return plain[:-1] if len(plain) > 3 and plain[-1] in "aeio" else plain
 
@@ -151,7 +150,7 @@ class Translator:
 
 @cache
 def _joints(language: str) -> frozenset[str]:
-    return frozenset(fold_accents(joint) for joint in JOINTS[language])
+    return frozenset(fold_accents(joint) for joint in JOINTS[language].split())
 
 
 def _split(text: str) -> list[str]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.domain.catalogue import Credential
-from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets, sums
 from credpath.recommender.postings import Postings, Taught
 from credpath.recommender.skill_space import Skills
 
@@ -49,17 +49,18 @@ class Preparations:
             met[of_node] = np.maximum(share, held[named])
         return met
 
-    def readiness(self, rows: Rows, held: Mask, support: Doubles, taught: Taught) -> tuple[Floats, Floats]:
+    def readiness(self, rows: Offsets, held: Mask, support: Doubles, taught: Taught) -> tuple[Floats, Floats]:
         """Per row: the share of its preparation that is met (1 where none is named), and how much is unmet."""
         entries, owner = gather(self.starts, rows)
         if not len(entries):
             return np.ones(len(rows), dtype=np.float32), np.zeros(len(rows), dtype=np.float32)
         weight = self.confidence[entries]
-        whole = np.bincount(owner, weights=weight, minlength=len(rows))
+        whole = sums(owner, weight, len(rows))
         met = weight * self.met(entries, held, support, taught)
-        have = np.bincount(owner, weights=met, minlength=len(rows))
-        share = np.divide(have, whole, out=np.ones(len(rows)), where=whole > 0)
-        return share.astype(np.float32), (whole - have).astype(np.float32)
+        have = sums(owner, met, len(rows))
+        unmet = whole - have
+        whole[whole == 0] = 1.0
+        return (1.0 - unmet / whole).astype(np.float32), unmet.astype(np.float32)
 
     def leads_to(self, worth: Doubles, held: Mask, support: Doubles, taught: Taught, postings: Postings) -> Doubles:
         """(n,) for each credential the best worth that it prepares for, as far as the learner lacks that piece.
@@ -89,10 +90,10 @@ def known_share(taught: Taught, rows: NDArray[np.integer], full: float, *levels:
     """
     flat, owner = gather(taught.starts, rows)
     strength, skills = taught.strengths[flat], taught.skills[flat]
-    whole = np.bincount(owner, weights=strength, minlength=len(rows))
+    whole = sums(owner, strength, len(rows))
     whole[whole == 0] = 1.0
     shares = (strength * np.minimum(1.0, level[skills] / full) for level in levels)
-    return tuple(np.bincount(owner, weights=share, minlength=len(rows)) / whole for share in shares)
+    return tuple(sums(owner, share, len(rows)) / whole for share in shares)
 
 
 def prepared_skills(credentials: Sequence[Credential], skills: Skills) -> dict[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credpath.recommender.csr import Doubles, Lists, Mask, Offsets, Rows, gather
+from credpath.recommender.csr import Doubles, Lists, Mask, Offsets, Rows, gather, sums
 
 # What a credential two steps away is worth to the first step, against one that is a single step away.
 HOP_DECAY = 0.6
@@ -94,7 +94,7 @@ class PrerequisiteGraph:
         """(len(rows),) each of these owners lacks nothing."""
         groups, owner = gather(self.owner_starts, self.owner_of[rows])
         entries, group = gather(self.starts, groups)
-        brought = np.bincount(group, weights=self.weights[entries] * held[self.members[entries]], minlength=len(groups))
+        brought = sums(group, self.weights[entries] * held[self.members[entries]], len(groups))
         met = np.ones(len(rows), dtype=bool)
         met[owner[self.needed[groups] - brought > TOLERANCE]] = False
         return met
@@ -147,7 +147,7 @@ class PrerequisiteGraph:
     def _brought(self, nodes: Offsets) -> Doubles:
         """(groups,) what these nodes bring to the groups that name them."""
         entries, _ = gather(self.named_starts, nodes)
-        return np.bincount(self.named_groups[entries], weights=self.named_weights[entries], minlength=len(self.needed))
+        return sums(self.named_groups[entries], self.named_weights[entries], len(self.needed))
 
     def leads_to(self, held: Mask, attainable: Mask, worth: Doubles) -> Doubles:
         """(n,) the best that each credential opens: worth of a locked one, shared among what it still lacks.
@@ -158,7 +158,7 @@ class PrerequisiteGraph:
         """
         credit = np.zeros(self.nodes)
         offers = worth[self.owners]
-        frontier = (offers > 0).nonzero()[0]
+        frontier: Rows = (offers > 0).nonzero()[0].astype(np.int32)
         for _ in range(MAX_HOPS):
             if not len(frontier):
                 break
@@ -172,16 +172,17 @@ class PrerequisiteGraph:
             offers[frontier] = np.maximum(offers[frontier], HOP_DECAY * credit[self.owners[frontier]])
         return credit[: self.size]
 
-    def _still_lacking(self, owners: Offsets, held: Mask) -> tuple[Offsets, Rows, Doubles]:
+    def _still_lacking(self, owners: Rows, held: Mask) -> tuple[Rows, Rows, Doubles]:
         """(owner, member, share) of every unheld member in the unmet groups of some owners."""
         groups, _ = gather(self.owner_starts, owners)
         entries, group = gather(self.starts, groups)
         members, weights = self.members[entries], self.weights[entries]
         has = held[members]
-        lacking = self.needed[groups] - np.bincount(group, weights=weights * has, minlength=len(groups))
+        lacking = self.needed[groups] - sums(group, weights * has, len(groups))
         lacking[lacking <= TOLERANCE] = 0.0
         owner = self.group_owner[groups]
-        missing = np.bincount(owner, weights=lacking, minlength=len(self.owners))
+        missing = sums(owner, lacking, len(self.owners))
         open_entry = (lacking[group] > 0) & ~has
         group, members, weights = group[open_entry], members[open_entry], weights[open_entry]
-        return owner[group], members, np.minimum(1.0, weights / missing[owner[group]])
+        share: Doubles = np.minimum(1.0, weights / missing[owner[group]])
+        return owner[group], members, share

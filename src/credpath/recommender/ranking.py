@@ -152,9 +152,13 @@ class RulesRanker:
         moves = np.maximum(f["gap_share"], np.maximum(f["unlock_share"], f["prepares_share"])) >= w.progress_at_least
         idle = ~moves & (f["goal_gap"] > 0)
         hard = f["over_level"] >= w.too_hard
-        parts["goal_gap"] = -2.0 * TIER * idle
-        parts["over_level"] = -TIER * (hard & ~idle)
-        parts["hours"] = -TIER * ((f["hours"] > w.long_hours) & ~hard & ~idle)
+        long = (f["hours"] > w.long_hours) & ~hard & ~idle
+        for name, step, who in (
+            ("goal_gap", 2.0 * TIER, idle),
+            ("over_level", TIER, hard & ~idle),
+            ("hours", TIER, long),
+        ):
+            parts[name] = np.where(who, -step, 0.0)
         return parts
 
 

@@ -63,7 +63,8 @@ def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
     if f["gap_share"] < WORTH_SAYING:
         return
     amounts, skills = s.amounts[place].tolist(), s.gap.skills
-    moved = sorted((j for j, a in enumerate(amounts) if a > 0), key=lambda j: (-amounts[j], skills[j].skill_uri))
+    moved = s.amounts[place].nonzero()[0].tolist()
+    moved.sort(key=lambda j: (-amounts[j], skills[j].skill_uri))
     declared = _declared(s, int(s.candidates.rows[place]))
     named = [_skill(s, j, int(s.via[place, j]), declared) for j in moved[:3]]
     rest = [counted(len(moved) - 3, "more skill")] if len(moved) > 3 else []

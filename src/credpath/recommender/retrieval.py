@@ -115,7 +115,9 @@ def _only(allowed: Mask) -> Any:
     """Search parameters that keep the filters inside the search, so that they hold and the depth is kept."""
     if allowed.all():
         return None
-    return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little")))
+    bits: Any = np.packbits(allowed, bitorder="little")
+    wrapped: Any = faiss  # its stubs describe the C++ signatures, not the ones that Python sees
+    return wrapped.SearchParameters(sel=wrapped.IDSelectorBitmap(bits))
 
 
 def _union(found: list[Offsets]) -> Candidates:

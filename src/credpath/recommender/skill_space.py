@@ -88,7 +88,7 @@ class SkillSpace:
         inside = np.zeros(len(skills.uris), dtype=bool)
         inside[[skills.position[uri] for uri in touched if uri in skills.position]] = True
         inside[source[inside[table.indices]]] = True
-        kept = np.flatnonzero(inside)
+        kept = np.flatnonzero(inside).tolist()
         renumbered = np.cumsum(inside) - 1
         edge = inside[source] & inside[table.indices]
         return SkillSpace.of(

@@ -10,7 +10,7 @@ import numpy as np
 
 from credpath.domain.catalogue import Credential, StackRule
 from credpath.domain.paths import StackProgress
-from credpath.recommender.csr import Doubles, Floats, Lists, Mask, Rows, gather
+from credpath.recommender.csr import Doubles, Floats, Lists, Mask, Offsets, Rows, gather
 from credpath.recommender.prerequisite_packing import Group
 
 # A stack that nobody has begun draws half as much as one that is under way.
@@ -39,7 +39,7 @@ class Stacks:
             return self.need
         return np.add.reduceat(self.brings * held[self.members.values], self.members.starts[:-1])
 
-    def progress(self, rows: Rows, held: Mask) -> Floats:
+    def progress(self, rows: Offsets, held: Mask) -> Floats:
         """(len(rows),) how far the furthest stack would be once each is held, 0..1; less for one not begun."""
         best = np.zeros(len(rows), dtype=np.float32)
         if not len(self.rows):

@@ -88,12 +88,10 @@ def import_learners(context: Context, tenant: str, file: Path, progress: Progres
     _refuse(read.refusals, file)
     now = context.clock()
     with context.database.write() as connection:
-        for record in read.items:
-            rows.put_learner(connection, tenant, record.learner, now)
-            for award in record.awards:
-                rows.add_award(connection, tenant, award)
+        changed = rows.put_learners(connection, tenant, [record.learner for record in read.items], now)
+        rows.add_awards(connection, tenant, [award for record in read.items for award in record.awards])
         record_import(connection, tenant, "learners", now, {"read": read.rows}, ())
-    return ImportReport("learners", read.rows, len(read.items), 0, 0, (), True)
+    return ImportReport("learners", read.rows, changed, 0, len(read.items) - changed, (), True)
 
 
 def import_outcomes(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
@@ -102,11 +100,9 @@ def import_outcomes(context: Context, tenant: str, file: Path, progress: Progres
     _refuse(read.refusals, file)
     now = context.clock()
     with context.database.write() as connection:
-        created = rows.ensure_learners(connection, tenant, sorted({o.learner_id for o in read.items}), now)
-        saved = store(connection, tenant, read.items)
+        saved = store(connection, tenant, read.items, now)
         record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
-    detail = f"{created} new learners" if created else ""
-    return ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True, detail)
+    return ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True)
 
 
 def import_assessments(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:

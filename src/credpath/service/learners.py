@@ -43,9 +43,10 @@ def get_learner(context: Context, tenant: str, learner_id: str) -> Learner:
 def export_learner(context: Context, tenant: str, learner_id: str) -> dict[str, Any]:
     """Everything that is kept of the learner, JSON-ready. Raises NotFound."""
     with context.database.read() as connection:
-        if rows.get_learner(connection, tenant, learner_id) is None:
-            raise _unknown(learner_id)
-        return rows.export_learner(connection, tenant, learner_id)
+        document = rows.export_learner(connection, tenant, learner_id)
+    if not any(document[kind] for kind in ("profile", "awards", "evidence", "outcomes", "impressions")):
+        raise _unknown(learner_id)
+    return document
 
 
 def forget_learner(context: Context, tenant: str, learner_id: str) -> dict[str, int]:

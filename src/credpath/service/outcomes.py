@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from credpath.domain.outcomes import Outcome
 from credpath.errors import Conflict, TooLarge
 from credpath.service.context import Context
+from credpath.store.learners import ensure_learners
 from credpath.store.outcomes import OutcomesSaved, save_outcomes
 
 MAX_BATCH = 1_000
@@ -21,12 +23,16 @@ def record_outcomes(context: Context, tenant: str, outcomes: Sequence[Outcome]) 
     """
     if len(outcomes) > MAX_BATCH:
         raise TooLarge(f"{len(outcomes)} outcomes in a batch, over {MAX_BATCH}", fix="send several batches")
-    batch = tuple(outcomes)
-    return context.writer.submit(lambda connection: store(connection, tenant, batch)).result()
+    batch, now = tuple(outcomes), context.clock()
+    return context.writer.submit(lambda connection: store(connection, tenant, batch, now)).result()
 
 
-def store(connection: Connection, tenant: str, outcomes: tuple[Outcome, ...]) -> OutcomesSaved:
-    """`save_outcomes` that refuses the batch on a conflict, inside the caller's transaction."""
+def store(connection: Connection, tenant: str, outcomes: tuple[Outcome, ...], now: datetime) -> OutcomesSaved:
+    """Saves within the caller's transaction; refuses the batch on a conflict.
+
+    Learners who are not stored yet get an empty profile, so that they can be recommended to, exported, forgotten.
+    """
+    ensure_learners(connection, tenant, {o.learner_id for o in outcomes}, now)
     saved = save_outcomes(connection, tenant, outcomes)
     if saved.conflicts:
         shown = ", ".join(saved.conflicts[:10])

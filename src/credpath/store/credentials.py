@@ -1,20 +1,20 @@
-"""The catalogue: credentials of a tenant, and the links derived from them."""
+"""The catalogue: credentials of a tenant."""
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
+from sqlalchemy import Connection, bindparam, select, tuple_
 
-from credpath.domain.catalogue import Credential, SkillLink
+from credpath.domain.catalogue import Credential
 from credpath.errors import Conflict
-from credpath.store.bulk import append_rows, rows_by_key, upsert, without_collection
+from credpath.store.bulk import rows_by_key, upsert, without_collection
 from credpath.store.codec import decode_credential, digest, encode
-from credpath.store.tables import CredentialLinkRow, CredentialRow, TenantStateRow, columns_of, table_of
+from credpath.store.tables import CredentialRow, TenantStateRow, table_of
 from credpath.store.tenants import lock_tenant
 
 VERSION_SPACE = 2**128
@@ -24,24 +24,11 @@ MAX_SEARCH_TEXT = 8_000
 MAX_SORT_TITLE = 200
 
 _CREDENTIAL = table_of(CredentialRow)
-_LINK = table_of(CredentialLinkRow)
 _STATE = table_of(TenantStateRow)
 _OF_TENANT = _CREDENTIAL.c.tenant == bindparam("tenant")
 _ONE = select(_CREDENTIAL.c.record).where(_OF_TENANT, _CREDENTIAL.c.credential_id == bindparam("credential_id"))
 _ALL = select(_CREDENTIAL.c.record).where(_OF_TENANT).order_by(_CREDENTIAL.c.credential_id)
 _VERSION = select(_STATE.c.catalogue_version).where(_STATE.c.tenant == bindparam("tenant"))
-_LINKED = select(_CREDENTIAL.c.credential_id).where(_OF_TENANT, _CREDENTIAL.c.links_basis == bindparam("basis"))
-_LINKS = (
-    select(*columns_of(CredentialLinkRow, "credential_id", *(f.name for f in fields(SkillLink))))
-    .where(_LINK.c.tenant == bindparam("tenant"))
-    .order_by(_LINK.c.credential_id, _LINK.c.position)
-)
-_SET_BASIS = (
-    update(_CREDENTIAL)
-    .where(_CREDENTIAL.c.tenant == bindparam("of_tenant"), _CREDENTIAL.c.credential_id == bindparam("key"))
-    .values(links_basis=bindparam("basis"))
-)
-_DROP_LINKS = delete(_LINK).where(_LINK.c.tenant == bindparam("tenant"), _LINK.c.credential_id == bindparam("key"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +46,7 @@ def save_credentials(
 ) -> CatalogueSaved:
     """Inserts or replaces by id; equal content is not written, and alone does not change the version.
 
-    A changed credential loses its links: they were derived from what it said before. Raises Conflict when an id
-    comes with two contents.
+    Raises Conflict when an id comes with two contents.
     """
     lock_tenant(connection, tenant)
     records = _records(credentials)
@@ -108,30 +94,6 @@ def catalogue_version(connection: Connection, tenant: str) -> str:
     return str(connection.execute(_VERSION, {"tenant": tenant}).scalar() or f"{0:032x}")
 
 
-def save_links(connection: Connection, tenant: str, basis: str, links: Mapping[str, Sequence[SkillLink]]) -> None:
-    """Replaces the links of the credentials named; one with no links is remembered as linked too.
-
-    `basis` says what they were derived from, for example taxonomy version and encoder. An unknown credential
-    is passed over.
-    """
-    known = _digests(connection, tenant, links)
-    named = [key for key in sorted(links) if key in known]
-    if named:
-        connection.execute(_DROP_LINKS, [{"tenant": tenant, "key": key} for key in named])
-        connection.execute(_SET_BASIS, [{"of_tenant": tenant, "key": key, "basis": basis} for key in named])
-    append_rows(connection, _LINK, [_link_row(tenant, key, *place) for key in named for place in enumerate(links[key])])
-
-
-def load_links(connection: Connection, tenant: str, basis: str) -> dict[str, tuple[SkillLink, ...]]:
-    """The links of every credential that was linked on this basis; one that is absent has to be linked."""
-    linked = connection.execute(_LINKED, {"tenant": tenant, "basis": basis}).scalars()
-    found: dict[str, list[SkillLink]] = {key: [] for key in sorted(linked)}
-    for credential_id, *link in connection.execute(_LINKS, {"tenant": tenant}):
-        if credential_id in found:
-            found[credential_id].append(SkillLink(*link))
-    return {key: tuple(links) for key, links in found.items()}
-
-
 def _digests(connection: Connection, tenant: str, credential_ids: Iterable[str]) -> dict[str, str]:
     columns = (_CREDENTIAL.c.credential_id, _CREDENTIAL.c.digest)
     return {row[0]: row[1] for row in rows_by_key(connection, columns, tenant, sorted(credential_ids))}
@@ -154,7 +116,7 @@ def _row(tenant: str, credential: Credential, record_digest: str, record: str, n
         "tenant": tenant, "credential_id": credential.credential_id, "title": credential.title,
         "sort_title": _folded(credential.title)[:MAX_SORT_TITLE], "awarding_body": credential.awarding_body,
         "status": credential.status, "search_text": _search_text(credential), "record": record,
-        "digest": record_digest, "links_basis": "", "updated_at": now,
+        "digest": record_digest, "updated_at": now,
     }  # fmt: skip
 
 
@@ -176,10 +138,3 @@ def _next_version(version: str, present: Mapping[str, str], changed: Mapping[str
 
 def _share(credential_id: str, record_digest: str) -> int:
     return int(digest(f"{credential_id}\t{record_digest}"), 16)
-
-
-def _link_row(tenant: str, credential_id: str, position: int, link: SkillLink) -> tuple[Any, ...]:
-    return (
-        tenant, credential_id, position, link.skill_uri, link.label, float(link.strength), float(link.confidence),
-        link.declared, link.method,
-    )  # fmt: skip

@@ -26,8 +26,9 @@ CHECK = "check DATABASE_URL, the server and its disk"
 BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
 PERSONAL = ("learner", "award", "evidence", "outcome", "impression", "idempotency", "import_run")
-# As many readers as the server has worker threads; a connection is a few file handles.
-FILE_POOL = {"pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
+# As many readers as the server has worker threads; a connection is a few file handles. An unexpected database
+# error is logged, and must not bring a learner's values into the log.
+FILE_POOL = {"hide_parameters": True, "pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}
 # Of PostgreSQL's usual 100 connections several workers want some; a request holds one for milliseconds.
 SERVER_POOL = {"pool_size": 8, "max_overflow": 8, "pool_timeout": 10.0, "pool_use_lifo": True, "pool_pre_ping": True}
 # The WAL-reset bug loses committed rows with concurrent writers; these lines of SQLite have the fix.

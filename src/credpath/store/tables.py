@@ -143,8 +143,7 @@ class OccupationSkillRow(OfTaxonomy, table=True):
 
 
 class CredentialRow(OfTenant, table=True):
-    """The record whole, and beside it what listing and searching read. `links_basis`: what its links were derived
-    from, "" when they are not, or no longer, known."""
+    """The record whole, and beside it what listing and searching read."""
 
     __tablename__ = "credential"
     __table_args__ = (Index(None, "tenant", "sort_title", "credential_id"),)
@@ -156,23 +155,7 @@ class CredentialRow(OfTenant, table=True):
     search_text: str
     record: str
     digest: str
-    links_basis: str
     updated_at: datetime
-
-
-class CredentialLinkRow(OfTenant, table=True):
-    """A derived link from a credential to a taxonomy skill, in the order that the linker gave."""
-
-    __tablename__ = "credential_link"
-    __table_args__ = (_refers_to("credential", "credential_id", "CASCADE"), CLUSTERED)
-    credential_id: str = Field(sa_type=KEY, primary_key=True)
-    position: int = Field(primary_key=True)
-    skill_uri: str
-    label: str
-    strength: float
-    confidence: float
-    declared: bool
-    method: str
 
 
 class LearnerRow(OfTenant, table=True):

@@ -7,6 +7,8 @@ from typing_extensions import TypedDict
 from credpath.domain.goals import CareerGoal, GoalAnswer, GoalMatch
 from credpath.service.goals import GoalsAnswer
 
+DIGITS = 6  # the numbers are kept in 32 bits; more digits would be noise
+
 
 class GoalSkillOut(TypedDict):
     """A skill that the goal needs; the weights of a goal sum to 1."""
@@ -18,13 +20,18 @@ class GoalSkillOut(TypedDict):
     essential: bool
 
 
-class GoalOut(TypedDict):
-    """What the learner works toward. Without an occupation it is only the words, and `skills` is empty."""
+class GoalSummaryOut(TypedDict):
+    """What the learner works toward. Without an occupation it is only the words."""
 
     text: str
     occupation_uri: str
     label: str
     confidence: float
+
+
+class GoalOut(GoalSummaryOut):
+    """A goal with what it asks for."""
+
     skills: list[GoalSkillOut]
 
 
@@ -55,19 +62,26 @@ class GoalsOut(TypedDict):
     attribution: str
 
 
-def goal_out(goal: CareerGoal) -> GoalOut:
-    """From the domain."""
+def goal_summary_out(goal: CareerGoal) -> GoalSummaryOut:
+    """From the domain, without the skills, which may be hundreds."""
     return {
         "text": goal.text,
         "occupation_uri": goal.occupation_uri,
         "label": goal.label,
-        "confidence": goal.confidence,
+        "confidence": round(goal.confidence, DIGITS),
+    }
+
+
+def goal_out(goal: CareerGoal) -> GoalOut:
+    """From the domain."""
+    return {
+        **goal_summary_out(goal),
         "skills": [
             {
                 "skill_uri": skill.skill_uri,
                 "label": skill.label,
-                "weight": skill.weight,
-                "required_level": skill.required_level,
+                "weight": round(skill.weight, DIGITS),
+                "required_level": round(skill.required_level, DIGITS),
                 "essential": skill.essential,
             }
             for skill in goal.skills
@@ -90,7 +104,7 @@ def _match_out(match: GoalMatch) -> MatchOut:
     return {
         "occupation_uri": match.occupation_uri,
         "label": match.label,
-        "confidence": match.confidence,
+        "confidence": round(match.confidence, DIGITS),
         "matched_label": match.matched_label,
     }
 

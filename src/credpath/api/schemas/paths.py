@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing_extensions import TypedDict
 
 from credpath.api.schemas.credential_out import CredentialSummaryOut, summary_out
-from credpath.api.schemas.goals import GoalOut, InterpretationOut, goal_out, interpretation_out
+from credpath.api.schemas.goals import GoalSummaryOut, InterpretationOut, goal_summary_out, interpretation_out
 from credpath.api.schemas.recommendations import (
     ReasonOut,
     StackProgressOut,
@@ -63,7 +63,7 @@ class PathOut(TypedDict):
 class PathsOut(TypedDict):
     """Alternatives, best first. `degraded`: the goal names no occupation, so the path follows its words only."""
 
-    goal: GoalOut
+    goal: GoalSummaryOut
     interpretation: InterpretationOut | None
     paths: list[PathOut]
     degraded: bool
@@ -75,7 +75,7 @@ class PathsOut(TypedDict):
 def paths_out(answer: PathAnswer) -> PathsOut:
     """From the use case."""
     return {
-        "goal": goal_out(answer.goal),
+        "goal": goal_summary_out(answer.goal),
         "interpretation": interpretation_out(answer.goal_answer) if answer.goal_answer else None,
         "paths": [_path_out(path, answer.credentials) for path in answer.paths],
         "degraded": answer.degraded,

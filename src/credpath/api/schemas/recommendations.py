@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from credpath.api.schemas.credential_out import CredentialSummaryOut, summary_out
-from credpath.api.schemas.goals import GoalOut, InterpretationOut, goal_out, interpretation_out
+from credpath.api.schemas.goals import GoalSummaryOut, InterpretationOut, goal_summary_out, interpretation_out
 from credpath.api.schemas.learners import LearnerIn
 from credpath.api.schemas.values import (
     Country,
@@ -139,7 +139,7 @@ class RecommendationsOut(TypedDict):
 
     impression_id: str
     shown_at: str | None
-    goal: GoalOut
+    goal: GoalSummaryOut
     interpretation: InterpretationOut | None
     items: list[RecommendedItemOut]
     degraded: bool
@@ -157,7 +157,7 @@ def recommendations_out(answer: RecommendAnswer) -> RecommendationsOut:
     return {
         "impression_id": answer.impression_id,
         "shown_at": time_out(answer.shown_at),
-        "goal": goal_out(answer.goal),
+        "goal": goal_summary_out(answer.goal),
         "interpretation": interpretation_out(answer.goal_answer) if answer.goal_answer else None,
         "items": [_item_out(item, answer) for item in answer.items],
         "degraded": answer.degraded,

@@ -28,7 +28,7 @@ def downgrade() -> None:
     """Drops every table, those that others refer to last."""
     for table in (
         "import_run", "api_key", "idempotency", "impression", "outcome", "evidence", "award", "learner",
-        "credential_link", "credential", "tenant_state",
+        "credential", "tenant_state",
         "occupation_skill", "occupation", "skill_relation", "skill_group", "skill", "taxonomy",
     ):  # fmt: skip
         op.drop_table(table)
@@ -139,24 +139,12 @@ def _catalogue() -> None:
         *key("tenant", "credential_id"),
         *words("title"),
         *key("sort_title"),
-        *words("awarding_body", "status", "search_text", "record", "digest", "links_basis"),
+        *words("awarding_body", "status", "search_text", "record", "digest"),
         *moment("updated_at"),
         sa.PrimaryKeyConstraint("tenant", "credential_id", name="pk_credential"),
     )
     op.create_index(
         "ix_credential_tenant_sort_title_credential_id", "credential", ["tenant", "sort_title", "credential_id"]
-    )
-    op.create_table(
-        "credential_link",
-        *key("tenant", "credential_id"),
-        *number("position"),
-        *words("skill_uri", "label"),
-        *amount("strength", "confidence"),
-        *flag("declared"),
-        *words("method"),
-        sa.PrimaryKeyConstraint("tenant", "credential_id", "position", name="pk_credential_link"),
-        refers_to("credential_link", "credential", "credential_id", ondelete="CASCADE"),
-        sqlite_with_rowid=False,
     )
 
 
