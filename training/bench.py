@@ -25,9 +25,10 @@ from credpath.cli.printing import print_json, say, table
 from credpath.config import load_settings
 from credpath.domain.learner import Learner, Profile
 from credpath.logs import configure_logging
+from credpath.recommender.closing import closing, open_gap
 from credpath.recommender.features import feature_matrix
 from credpath.recommender.recommend import RULES, consider
-from credpath.recommender.retrieval import near_goal
+from credpath.recommender.retrieval import assess_worth, near_goal
 from credpath.recommender.standing import stand
 from credpath.service import keys, learners
 from credpath.service.asking import Ask, understand
@@ -130,18 +131,27 @@ def measure(name: str, url: str, models: Path, tenant: str, turns: int) -> Measu
 
 
 def bare_calls(context: Context, tenant: str, learner: str) -> Callable[[], object]:
-    """The search, the features and the ranking of one recommendation, everything else done beforehand."""
+    """The search, the features and the ranking of one recommendation, everything else done beforehand.
+
+    What a feature is computed from (gap, what closes it, what unlocks it) is part of the feature calls; reading the
+    learner, filters, retrieval's other lists, choice, diversity, reasons, log and HTTP are not.
+    """
     question = understand(context, tenant, Ask(learner_id=learner))
     asked = request(context, question, Ask(learner_id=learner), 0, context.clock())
     index = question.catalogue.index
     standing = stand(index, question.snapshot)
     considered = consider(index, asked, standing, asked.constraints, asked.today)
-    allowed = considered.situation.eligibility.eligible
+    situation = considered.situation
+    allowed = situation.eligibility.eligible
     depth = len(considered.scores)
 
     def run() -> object:
         near_goal(index, asked.goal_vector, allowed, depth)
-        return RULES.score(feature_matrix(considered.situation))
+        gap = open_gap(index, asked.goal, standing)
+        closed = closing(index, gap)
+        assess_worth(index, standing, situation.eligibility, closed)
+        closed.matrix(situation.candidates.rows)
+        return RULES.score(feature_matrix(situation))
 
     return run
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from credpath.config import load_settings
@@ -19,6 +20,7 @@ from credpath.service import catalogue, importing
 from credpath.service.asking import Ask
 from credpath.service.context import Context
 from credpath.service.goals import find_goals
+from credpath.service.importing import ImportReport
 from credpath.service.opening import open_context
 from credpath.service.planning_paths import plan_paths
 from credpath.service.recommending import recommend
@@ -54,11 +56,12 @@ def main() -> None:
 
 def load(context: Context, source: Path) -> None:
     """Imports and bundles; what is there already is recognised as unchanged."""
-    for title, work in (
+    steps: tuple[tuple[str, Callable[[], ImportReport]], ...] = (
         ("ESCO", lambda: importing.import_taxonomy(context, PUBLIC, source / "esco_1_2_0", "esco", _silent)),
         ("Coursera", lambda: catalogue.import_catalogue(context, TENANT, source / "catalogues/coursera_1000.csv")),
         ("edX", lambda: catalogue.import_catalogue(context, TENANT, source / "catalogues/edx_816.csv")),
-    ):
+    )
+    for title, work in steps:
         started = time.perf_counter()
         report = work()
         print(f"{title}: {report.read} rows, {report.inserted} new, {len(report.refusals)} refused, "

@@ -41,10 +41,10 @@ class RankerConfig:
     used: int = 4  # ... and so many eighths are asked for
     titles: int = 10_000  # at most, over all folds
     topics: float = 0.1  # so many of them lose their last word: "solar energy" of "solar energy engineer"
-    rounds: int = 300
+    rounds: int = 120
     leaves: int = 15
     depth: int = 6
-    rate: float = 0.05
+    rate: float = 0.1
     threads: int = 2
 
 
@@ -83,18 +83,16 @@ def fit_goal_weights(
         asked = held_out[: config.titles // config.used]
         folds.append(ask(without(taxonomy, held_out), asked, remembering, seed + number, config, view))
     progress("calibration")
-    half = len(folds) // 2
-    scores = [
-        _scores(fit_trees(train, seed, config), one.features)
-        for train, test in ((folds[:half], folds[half:]), (folds[half:], folds[:half]))
-        for one in test
-    ]
-    ordered = [*folds[half:], *folds[:half]]
+    half = (len(folds) + 1) // 2
+    seen, unseen = folds[:half], folds[half:]
+    trees = fit_trees(seen, seed, config)
     progress("final fit")
     return GoalWeights(
         view=fit_taxonomy_view(taxonomy, remembering, seed, view),
         trees=fit_trees(folds, seed, config),
-        calibration=calibrate(scores, [f.right for f in ordered], [f.closeness for f in ordered]),
+        calibration=calibrate(
+            [_scores(trees, f.features) for f in unseen], [f.right for f in unseen], [f.closeness for f in unseen]
+        ),
         fitted_on={
             "scheme": taxonomy.scheme, "release": taxonomy.release, "encoder": encoder.name, "seed": str(seed),
             "occupations": str(len(taxonomy.occupations)), "questions": str(sum(len(f.right) for f in folds)),

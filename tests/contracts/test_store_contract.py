@@ -69,7 +69,6 @@ CALLS: dict[str, Call] = {
     "forget_learner": lambda c, t: erasure.forget_learner(c, t, "ada"),
     "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
     "evidence_of": lambda c, t: evidence.evidence_of(c, t, "ada"),
-    "mastery_of": lambda c, t: evidence.mastery_of(c, t, "ada"),
     "save_impression": lambda c, t: impressions.save_impression(c, t, samples.an_impression("i2"), "key-2"),
     "get_impression": lambda c, t: impressions.get_impression(c, t, "i1"),
     "by_idempotency_key": lambda c, t: impressions.by_idempotency_key(c, t, "key"),

@@ -11,7 +11,6 @@ from credpath.domain.catalogue import (
     LearningOutcome,
     Preparation,
     PrerequisiteGroup,
-    SkillLink,
     StackRule,
 )
 from credpath.domain.learner import Award, Learner, Profile

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from credpath.domain.mastery import Evidence, Mastery, replay
+from credpath.domain.mastery import Evidence
 from credpath.domain.rules import check_time
 from credpath.errors import Conflict
 from credpath.store.bulk import insert_new, of_stored_learner
@@ -45,11 +45,6 @@ def evidence_of(connection: Connection, tenant: str, learner_id: str) -> tuple[E
     """The learner's log in time order."""
     rows = connection.execute(_OF_LEARNER, {"tenant": tenant, "learner_id": learner_id})
     return tuple(Evidence(*row) for row in rows)
-
-
-def mastery_of(connection: Connection, tenant: str, learner_id: str) -> dict[str, Mastery]:
-    """skill URI -> mastery, for every skill of which anything was observed."""
-    return replay(evidence_of(connection, tenant, learner_id))
 
 
 def _same(known: Evidence, given: Evidence) -> None:

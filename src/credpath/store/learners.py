@@ -1,4 +1,4 @@
-"""Learners and the snapshot that a recommendation reads; all that is known of a learner is reached from here."""
+"""Learners and the snapshot that a recommendation reads; all that is written about a learner is reached from here."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from sqlalchemy import Connection, Float, Text, bindparam, cast, literal, null, 
 from credpath.domain.learner import Learner, LearnerSnapshot, Profile
 from credpath.domain.mastery import Evidence, replay
 from credpath.domain.outcomes import Outcome, activity
-from credpath.store.awards import add_award, add_awards, awards_of
+from credpath.store.awards import add_award, add_awards
 from credpath.store.bulk import insert_new, rows_by_key, upsert
 from credpath.store.codec import decode_profile, encode
 from credpath.store.erasure import export_learner, forget_learner
-from credpath.store.evidence import add_evidence, evidence_of, mastery_of
+from credpath.store.evidence import add_evidence
 from credpath.store.tables import AwardRow, EvidenceRow, LearnerRow, OutcomeRow, table_of
 
 __all__ = [
-    "add_award", "add_awards", "add_evidence", "awards_of", "ensure_learners", "evidence_of", "export_learner",
-    "forget_learner", "get_learner", "list_learners", "mastery_of", "put_learner", "put_learners", "snapshot",
+    "add_award", "add_awards", "add_evidence", "ensure_learners", "export_learner", "forget_learner", "get_learner",
+    "list_learners", "put_learner", "put_learners", "snapshot",
 ]  # fmt: skip
 
 _LEARNER = table_of(LearnerRow)
