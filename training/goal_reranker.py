@@ -35,7 +35,7 @@ FEWEST_OCCUPATIONS = 500
 
 @dataclass(frozen=True, slots=True)
 class RankerConfig:
-    """How the trees are fitted; see `docs` of LightGBM for the names."""
+    """How questions are asked and trees are fitted."""
 
     folds: int = 8  # an eighth of the titles is held out at a time ...
     used: int = 4  # ... and so many eighths are asked for

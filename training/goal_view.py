@@ -26,7 +26,7 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class ViewConfig:
-    """How the view is fitted. Chosen on ESCO with a quarter of the labels held out; see `training.goal_ablation`."""
+    """How the view is fitted. Chosen on ESCO with a quarter of the alternative labels held out."""
 
     dimensions: int = 128
     epochs: int = 6

@@ -24,12 +24,13 @@ from credpath.recommender.goal_readings import Ranked, blend
 from credpath.recommender.goal_requirements import NEIGHBOURS, GoalRequirements, build_requirements
 from credpath.recommender.goal_space import GoalSpace, build_space
 from credpath.recommender.goal_spelling import Speller
-from credpath.recommender.goal_text import parse_goal
+from credpath.recommender.goal_text import SHORT_FOR, parse_goal
 from credpath.recommender.goal_weights import GoalWeights, default_weights
 from credpath.recommender.goal_words import Translator
 
 PREFERRED, OTHERWISE = 2.5, 0.5  # added to the score of an occupation with exactly this label
 MOST_WAYS = 8  # spellings of a goal that are compared
+ALIKE = 0.02  # of two readings nearly as near to a label, the translation is taken
 LIKENESS = 0.5  # mean-vector cosine from which an occupation may stand in for one without requirements
 
 
@@ -139,9 +140,12 @@ class GoalIndex:
         words = words_of(target)
         if all(word in self._known for word in words):
             return [target]
+        full = " ".join(word if word in self._known else SHORT_FOR.get(word, word) for word in words)
+        if full != " ".join(words):  # "UX designer" where no label says UX
+            return self.read(full)
         translated = self._translator.translate(target, self._known)
         respelled = self._respell(words)
-        if translated and self._nearness(translated) >= self._nearness(respelled):
+        if translated and self._nearness(translated) >= self._nearness(respelled) - ALIKE:
             return [translated]
         return [target, respelled] if respelled and respelled != target else [target]
 

@@ -44,7 +44,7 @@ def reasons_for(
     return (
         *leading,
         *ready,
-        *_stack(stacks, features),
+        *_stack(s, stacks, features),
         _effort(s, credential, row, features),
         *_cost(s, credential, features),
         *_quality(credential, features),
@@ -201,11 +201,14 @@ def _lacking(s: Situation, piece: Preparation, f: Features) -> Reason:
     return Reason("caution", sentence(text), f["unmet_preparation"], uri)
 
 
-def _stack(stacks: tuple[StackProgress, ...], f: Features) -> Iterator[Reason]:
+def _stack(s: Situation, stacks: tuple[StackProgress, ...], f: Features) -> Iterator[Reason]:
     for stack in stacks[:1]:
         unit = "ECTS " if stack.unit == "ECTS" else ""
         have, need = number(min(stack.after, stack.need)), number(stack.need)
-        text = f"counts toward {stack.title}: {have} of {need} {unit}after this"
+        # A programme read off its courses may have more of them than the file listed.
+        partial = s.index.credentials[s.index.position[stack.stack_id]].source == "edx"
+        known = "that are known here " if partial else ""
+        text = f"counts toward {stack.title}: {have} of {need} {unit}{known}after this"
         yield Reason("stack", sentence(text), f["stack_progress"])
 
 
