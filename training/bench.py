@@ -17,7 +17,8 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing as closed_after
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def main() -> None:
 
 
 def places(only: str) -> Iterator[tuple[str, str, Path, str]]:
-    """(name, database URL, models, tenant) of each catalogue that there is; databases are copies, so nothing is left."""
+    """(name, database URL, models, tenant) of each catalogue; databases are copies, so nothing is left."""
     settings = load_settings()
     real = settings.home / "real"
     found = [("sample", settings.home, settings.models, settings.tenant), ("real", real, real / "models", "real")]
@@ -103,7 +104,7 @@ def copied(source: Path, target: Path) -> str:
     """The URL of a copy of a SQLite file that may be in use."""
     from pysqlite3 import dbapi2
 
-    with closing(dbapi2.connect(str(source))) as connection:
+    with closed_after(dbapi2.connect(str(source))) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     return f"sqlite:///{target}"
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from goal_world import goal_taxonomy
+from tests.recommender.goal_world import goal_taxonomy
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from goal_world import GENERIC, goal_taxonomy, skill_uri
+from tests.recommender.goal_world import GENERIC, goal_taxonomy, skill_uri
 
 from credpath.domain.goals import GoalSkill
 from credpath.domain.skills import Occupation, Requirement, Skill, Taxonomy

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from goal_towns import large_taxonomy
+from tests.training.goal_towns import large_taxonomy
 
 from credpath.domain.skills import Occupation, Taxonomy
 from credpath.recommender.encoding import HashEncoder, normalise_text

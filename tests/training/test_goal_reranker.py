@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from goal_towns import large_taxonomy
+from tests.training.goal_towns import large_taxonomy
 
 from credpath.errors import BundleRefused, InvalidInput
 from credpath.recommender.encoding import HashEncoder

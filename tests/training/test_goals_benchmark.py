@@ -104,6 +104,15 @@ def test_without_a_bundle_the_command_fails_with_advice(
     assert json.loads(capsys.readouterr().out)["error"] == "not-ready"
 
 
+def test_the_bundle_that_serves_is_asked_without_a_release(
+    sample_home: Path, titles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CREDPATH_MODELS", str(sample_home / "models"))
+    document = goals_benchmark.run(options("--titles", str(titles)))
+    assert (document["titles"], document["refused"]) == (2, 4)
+    assert document["systems"]["credpath"]["top_5"]["value"] == 1.0
+
+
 def test_metrics_of_known_places() -> None:
     figures = ranking_metrics(np.array([1.0, 2.0, 6.0, np.inf]), seed=0)
     assert figures["top_1"]["value"] == 0.25
