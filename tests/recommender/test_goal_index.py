@@ -5,7 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.recommender.goal_world import goal_taxonomy
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +12,7 @@ from credpath.domain.skills import Occupation, Taxonomy
 from credpath.errors import NotFound
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.goal_index import GoalIndex
+from tests.recommender.goal_world import goal_taxonomy
 
 ENCODER = HashEncoder(384)
 TAXONOMY = goal_taxonomy()

@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.recommender.goal_world import GENERIC, goal_taxonomy, skill_uri
 
 from credpath.domain.goals import GoalSkill
 from credpath.domain.skills import Occupation, Requirement, Skill, Taxonomy
 from credpath.recommender.goal_requirements import MOST, GoalRequirements, build_requirements
+from tests.recommender.goal_world import GENERIC, goal_taxonomy, skill_uri
 
 TAXONOMY = goal_taxonomy()
 URIS = sorted(o.uri for o in TAXONOMY.occupations)

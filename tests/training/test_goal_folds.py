@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-from tests.training.goal_towns import large_taxonomy
 
 from credpath.domain.skills import Occupation, Taxonomy
 from credpath.recommender.encoding import HashEncoder, normalise_text
+from tests.training.goal_towns import large_taxonomy
 from training.goal_folds import RememberingEncoder, Title, alternative_titles, deal, without
 
 TAXONOMY = Taxonomy(

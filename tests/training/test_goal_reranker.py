@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.training.goal_towns import large_taxonomy
 
 from credpath.errors import BundleRefused, InvalidInput
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.goal_index import GoalIndex
 from credpath.recommender.goal_weights import GoalWeights, default_weights
+from tests.training.goal_towns import large_taxonomy
 from training.goal_calibration import calibrate, isotonic, softmax
 from training.goal_folds import alternative_titles, deal, without
 from training.goal_reranker import RankerConfig, fit_goal_weights
