@@ -68,6 +68,7 @@ def demo_key(context: Context, tenant: str, file: Path) -> str:
         else:
             return secret
     secret, _ = keys.create_key(context, tenant, "demo", keys.SCOPES)
+    file.parent.mkdir(parents=True, exist_ok=True)  # with PostgreSQL nothing else has made it
     file.touch(mode=0o600)
     file.write_text(secret + "\n", encoding="utf-8")
     return secret
