@@ -27,6 +27,10 @@ def labels(index: GoalIndex, text: str, limit: int = 3) -> list[str]:
     return [match.label for match in index.match(text, ENCODER, limit).matches]
 
 
+def test_a_short_name_inside_a_goal_is_read_in_full_unless_the_taxonomy_uses_it(index: GoalIndex) -> None:
+    assert index.read("vr designer") == index.read("virtual reality designer")
+
+
 @pytest.mark.parametrize("occupation", TAXONOMY.occupations, ids=lambda o: o.label)
 def test_every_label_finds_its_occupation_first(index: GoalIndex, occupation: Occupation) -> None:
     for label in (occupation.label, *occupation.alt_labels):
