@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
+import orjson
 
 from credpath.domain.catalogue import Credential, SkillLink
 from credpath.recommender.catalogue_index import CatalogueIndex
@@ -16,6 +17,22 @@ from credpath.recommender.linking import credential_text, link_catalogue, text_d
 from credpath.recommender.skill_index import SkillIndex
 
 Links = Mapping[str, tuple[SkillLink, ...]]
+
+
+class PackedLinks(Mapping[str, tuple[SkillLink, ...]]):
+    """Links by credential, unpacked when asked for: as objects, those of a large catalogue outweigh its index."""
+
+    def __init__(self, packed: Mapping[str, bytes]) -> None:
+        self._packed = packed
+
+    def __getitem__(self, credential_id: str) -> tuple[SkillLink, ...]:
+        return tuple(SkillLink(*link) for link in orjson.loads(self._packed[credential_id]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +105,22 @@ def _vectors(
 
 
 def save_catalogue(catalogue: IndexedCatalogue, folder: Path) -> None:
-    """Writes the index and `links.json` into `folder`."""
+    """Writes the index and `links.jsonl` into `folder`: a header line, then one line a credential."""
     catalogue.index.save(folder)
-    rows = {
-        credential_id: {"digest": digest, "links": [astuple(link) for link in catalogue.links[credential_id]]}
-        for credential_id, digest in sorted(catalogue.digests.items())
-    }
-    document = {"taxonomy_version": catalogue.taxonomy_version, "credentials": rows}
-    (folder / "links.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    lines = [orjson.dumps({"taxonomy_version": catalogue.taxonomy_version})]
+    for credential_id, digest in sorted(catalogue.digests.items()):
+        links = [astuple(link) for link in catalogue.links[credential_id]]
+        lines.append(orjson.dumps([credential_id, digest, links]))
+    (folder / "links.jsonl").write_bytes(b"\n".join(lines) + b"\n")
 
 
 def load_catalogue(folder: Path) -> IndexedCatalogue:
     """Reads what `save_catalogue` wrote; the caller has verified the files."""
-    document = json.loads((folder / "links.json").read_text(encoding="utf-8"))
-    rows = document["credentials"]
-    links = {c: tuple(SkillLink(*link) for link in row["links"]) for c, row in rows.items()}
-    digests = {c: row["digest"] for c, row in rows.items()}
-    return IndexedCatalogue(CatalogueIndex.load(folder), links, digests, document["taxonomy_version"])
+    header, *lines = (folder / "links.jsonl").read_bytes().splitlines()
+    digests, packed = {}, {}
+    for line in lines:
+        credential_id, digest, links = orjson.loads(line)
+        digests[credential_id] = digest
+        packed[credential_id] = orjson.dumps(links)
+    version = orjson.loads(header)["taxonomy_version"]
+    return IndexedCatalogue(CatalogueIndex.load(folder), PackedLinks(packed), digests, version)
