@@ -28,7 +28,7 @@ from credpath.recommender.goal_text import SHORT_FOR, parse_goal
 from credpath.recommender.goal_weights import GoalWeights, default_weights
 from credpath.recommender.goal_words import Translator
 
-PREFERRED, OTHERWISE = 2.5, 1.5  # added to the score of an occupation with exactly this label
+PREFERRED, OTHERWISE = 2.5, 0.5  # added to the score of an occupation with exactly this label
 MOST_WAYS = 8  # spellings of a goal that are compared
 ALIKE = 0.02  # of two readings nearly as near to a label, the translation is taken
 LIKENESS = 0.5  # mean-vector cosine from which an occupation may stand in for one without requirements
