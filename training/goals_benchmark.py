@@ -22,6 +22,7 @@ from credpath.cli.printing import say, table
 from credpath.config import load_settings
 from credpath.domain.skills import Taxonomy
 from credpath.errors import InvalidInput, NotReady, Refusal
+from credpath.evaluation.metrics import calibration_error, ranking_metrics
 from credpath.interop.esco import read_esco
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
@@ -33,7 +34,6 @@ from credpath.recommender.goal_lexicon import trigrams_of, words_of
 from credpath.recommender.goal_weights import GoalWeights, default_weights
 from training.encoder_export import export_encoder, is_exported
 from training.goal_folds import Title, alternative_titles, deal, without
-from training.goal_metrics import calibration_error, ranking_metrics
 
 READERS = {"esco": read_esco, "onet": read_onet, "native": read_native_taxonomy}
 DEEPEST = 64  # places that are looked at; beyond, a title counts as not found

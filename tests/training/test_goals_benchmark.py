@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from credpath.errors import CredpathError
+from credpath.evaluation.metrics import calibration_error, ranking_metrics
 from training import goals_benchmark
 from training.benchmark import main
-from training.goal_metrics import calibration_error, ranking_metrics
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "taxonomy"

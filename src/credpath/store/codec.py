@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from functools import cache
 from typing import Any
 
 import orjson
 
-from credpath.domain.catalogue import Credential, LearningOutcome, Preparation, PrerequisiteGroup, StackRule
+from credpath.domain.catalogue import Credential
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
+from credpath.domain.records import credential_from_dict
 
 
 def dump(value: object) -> str:
@@ -46,12 +45,15 @@ def encode(value: Credential | Profile) -> str:
 
 def decode_credential(text: str) -> Credential:
     """The credential that `encode` wrote."""
-    return Credential(**_restored(orjson.loads(text)))
+    return credential_from_dict(orjson.loads(text))
 
 
 def decode_profile(text: str) -> Profile:
     """The profile that `encode` wrote."""
-    return Profile(**_restored(orjson.loads(text)))
+    record = orjson.loads(text)
+    for name in ("declared_skills", "languages"):
+        record[name] = tuple(record.get(name, ()))
+    return Profile(**{**record, "budget": Money(**record["budget"]) if "budget" in record else None})
 
 
 def _plain(value: Any) -> Any:
@@ -71,37 +73,3 @@ def _plain(value: Any) -> Any:
 @cache
 def _layout(kind: type[Any]) -> tuple[tuple[str, object, bool], ...]:
     return tuple((f.name, f.default, str(f.type) in ("float", "float | None")) for f in dataclasses.fields(kind))
-
-
-def _each(build: Callable[..., object]) -> Callable[[Sequence[Mapping[str, Any]]], tuple[object, ...]]:
-    return lambda members: tuple(build(**member) for member in members)
-
-
-def _group(kind: str, credential_ids: list[str], k: int = 0) -> PrerequisiteGroup:
-    return PrerequisiteGroup(kind, tuple(credential_ids), k)  # type: ignore[arg-type]
-
-
-def _money(fields: Mapping[str, Any]) -> Money:
-    return Money(**fields)
-
-
-_RESTORE: Mapping[str, Callable[[Any], object]] = {
-    "languages": tuple,
-    "outcomes": _each(LearningOutcome),
-    "prerequisites": _each(_group),
-    "preparation": _each(Preparation),
-    "stacks_into": tuple,
-    "supersedes": tuple,
-    "stack": lambda fields: StackRule(**fields),
-    "cost": _money,
-    "starts_on": date.fromisoformat,
-    "ends_on": date.fromisoformat,
-    "countries_open_to": tuple,
-    "as_of": date.fromisoformat,
-    "declared_skills": tuple,
-    "budget": _money,
-}
-
-
-def _restored(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: _RESTORE[name](value) if name in _RESTORE else value for name, value in record.items()}
