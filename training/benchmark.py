@@ -12,21 +12,25 @@ from collections.abc import Sequence
 from importlib import import_module
 
 SUBCOMMANDS = {
+    "completion": ("training.oulad_benchmark", "who finishes, on OULAD: AUC, log loss, Brier score, calibration"),
+    "interactions": ("training.interactions_benchmark", "next steps of an enrolment log: HR, NDCG, MRR, baselines"),
     "goals": ("training.goals_benchmark", "occupations found for job titles: top-1, top-5, MRR, ms a query"),
+    "loop": ("training.loop_benchmark", "simulated worlds: true value of rules, promoted model and oracle"),
 }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one subcommand; 0 done, 1 failed, 2 misused (by argparse)."""
-    # Before numpy is loaded: a query is timed on one thread, as it is served.
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Before numpy is loaded: a query is timed on one thread, as it is served; what mostly fits may have them all.
+    threads = str(os.cpu_count() or 1) if given[:1] == ["interactions"] else "1"
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(variable, "1")
+        os.environ.setdefault(variable, threads)
     from credpath.cli.printing import print_error, print_json
     from credpath.errors import CredpathError
 
     parser = ArgumentParser(prog="python -m training.benchmark", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    given = list(sys.argv[1:] if arguments is None else arguments)
     for name, (module, purpose) in SUBCOMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
         command.add_argument("--json", action="store_true", help="one JSON document on stdout, nothing else there")

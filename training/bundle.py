@@ -1,7 +1,7 @@
 """Build a bundle from the database: encoder, taxonomies, catalogues; hashed, verified, then made current.
 
-What the bundle that serves has for unchanged words is taken over: a second run after a small import takes
-seconds. `python -m training.bundle` builds for every tenant.
+What the bundle that serves has for unchanged words is taken over, and what it has learned: a second run after a
+small import takes seconds. `python -m training.bundle` builds for every tenant.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import structlog
+
 from credpath import recommender
 from credpath.cli.printing import print_error, print_json, progress, say
 from credpath.cli.running import opened
 from credpath.errors import CredpathError, NotReady
-from credpath.recommender.bundle import flip, prune, publish, record_golden, staging, write_manifest
+from credpath.recommender.bundle import flip, prune, publish, publishing, record_golden, staging, write_manifest
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
 from credpath.recommender.skill_index import SkillIndex
@@ -31,6 +33,9 @@ from credpath.service.tenants import PUBLIC
 from credpath.store import taxonomies as rows
 from credpath.store.tenants import list_tenants
 from training.encoder_export import export_encoder, is_exported
+from training.publishing import carry_learned
+
+log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int], None]
 # What turns a taxonomy into files: its code, word lists and weights. Another builder's files are not taken over.
@@ -46,19 +51,23 @@ def build_bundle(context: Context, tick: Progress = lambda _stage, _done: None, 
         taxonomies = _taxonomies(context, folder / "taxonomies", encoder, tick)
         catalogues = _catalogues(context, folder / "catalogues", encoder, taxonomies, tick)
         built = LoadedBundle("", encoder, taxonomies, catalogues)
-        write_manifest(
-            folder,
-            created_at=now,
-            encoder=json.loads((folder / "encoder" / "encoder.json").read_text(encoding="utf-8")),
-            taxonomies={owner: taxonomy.version for owner, taxonomy in taxonomies.items()},
-            catalogues={tenant: catalogue.index.version for tenant, catalogue in catalogues.items()},
-            golden=record_golden(golden_questions(built), golden_answer(built)),
-            note=note,
-        )
-        tick("verify", 0)
-        version = publish(folder, models)
-    flip(models, version, at=now, by="training.bundle", reason="build")
-    prune(models, now=now)
+        golden = record_golden(golden_questions(built), golden_answer(built))
+        with publishing(models):  # from here on nobody else switches, so what was learned meanwhile is not undone
+            for tenant in carry_learned(models, folder, catalogues):
+                log.warning("learned model left behind", tenant=tenant, fix="python -m training.retrain")
+            write_manifest(
+                folder,
+                created_at=now,
+                encoder=json.loads((folder / "encoder" / "encoder.json").read_text(encoding="utf-8")),
+                taxonomies={owner: taxonomy.version for owner, taxonomy in taxonomies.items()},
+                catalogues={tenant: catalogue.index.version for tenant, catalogue in catalogues.items()},
+                golden=golden,
+                note=note,
+            )
+            tick("verify", 0)
+            version = publish(folder, models)
+            flip(models, version, at=now, by="training.bundle", reason="build")
+            prune(models, now=now)
     return version
 
 
@@ -123,7 +132,7 @@ def _catalogues(
             version=version,
             taxonomy_version=taxonomy.identity,
             popularity=popular,
-            earlier=earlier,
+            earlier=[earlier] if earlier else [],
         )
         save_catalogue(built[tenant], folder / tenant)
     return built

@@ -19,13 +19,15 @@ from credpath.store.credentials import load_catalogue
 from credpath.store.taxonomies import active_taxonomy
 
 SAMPLE = Path(__file__).resolve().parent.parent / "data"
+# Enough for a retraining to have something to judge by, and few enough to be made in the time of a cup of water.
+DECISIONS = 6_000
 
 
 def main() -> None:
     """Entry point of `make demo`."""
     settings = load_settings()
     with opened() as context:
-        prepare(context, settings.tenant)
+        prepare(context, settings.tenant, DECISIONS)
         secret = demo_key(context, settings.tenant, settings.home / "demo_key")
     address = f"http://{settings.host}:{settings.port}"
     print(f"documentation: {address}/docs")
@@ -36,8 +38,11 @@ def main() -> None:
     )
 
 
-def prepare(context: Context, tenant: str) -> None:
-    """Loads the sample where the tenant has no catalogue, and builds a bundle where none serves."""
+def prepare(context: Context, tenant: str, decisions: int = 0) -> None:
+    """Loads the sample where the tenant has no catalogue, and builds a bundle where none serves.
+
+    `decisions`: so many simulated ones are logged with the sample, for `make retrain` to learn from.
+    """
     with context.database.read() as connection:
         known = active_taxonomy(connection, PUBLIC) is not None
         filled = bool(load_catalogue(connection, tenant))
@@ -55,6 +60,11 @@ def prepare(context: Context, tenant: str) -> None:
     if not filled:
         results = SAMPLE / "assessments.csv"
         _step("sample assessment results", lambda: importing.import_assessments(context, tenant, results, _silent))
+    if not filled and decisions:
+        from training.simulated_sample import write_sample_log
+
+        title = f"{decisions:,} decisions of simulated learners, no evidence about people"
+        _step(title, lambda: write_sample_log(context, tenant, decisions))
 
 
 def demo_key(context: Context, tenant: str, file: Path) -> str:

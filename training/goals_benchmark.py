@@ -22,7 +22,9 @@ from credpath.cli.printing import say, table
 from credpath.config import load_settings
 from credpath.domain.skills import Taxonomy
 from credpath.errors import InvalidInput, NotReady, Refusal
-from credpath.evaluation.metrics import calibration_error, ranking_metrics
+from credpath.evaluation.calibration import calibration_error
+from credpath.evaluation.intervals import bootstrap_means
+from credpath.evaluation.ranking import hr_at, mrr
 from credpath.interop.esco import read_esco
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
@@ -241,15 +243,21 @@ def measure(index: GoalIndex, titles: Sequence[Title], encoder: Encoder, seed: i
         "occupations": len(index.uris),
         "in_index": sum((t.occupation_uri, normalise_text(t.text)) in labels for t in titles),
         "systems": {
-            "credpath": ranking_metrics(answers.places, seed),
-            "character tf-idf": ranking_metrics(letters, seed),
-            "best label cosine": ranking_metrics(cosines, seed),
+            "credpath": place_metrics(answers.places, seed),
+            "character tf-idf": place_metrics(letters, seed),
+            "best label cosine": place_metrics(cosines, seed),
         },
         "calibration_error": calibration_error(answers.confidences, answers.places == 1),
         "close_enough": float(answers.close.mean()),
         "milliseconds": {f"p{q}": float(np.percentile(answers.seconds, q) * 1e3) for q in (50, 95)},
         "fitted_on": dict(index.weights.fitted_on),
     }
+
+
+def place_metrics(places: NDArray[np.float64], seed: int) -> dict[str, dict[str, float]]:
+    """`places`: 1 for a first place, infinite for not found. {metric: value, low, high}, 95 % by bootstrap."""
+    columns = {"top_1": hr_at(places, 1), "top_5": hr_at(places, 5), "mrr": mrr(places)}
+    return {name: interval.as_dict() for name, interval in bootstrap_means(columns, seed).items()}
 
 
 def _ask(index: GoalIndex, titles: Sequence[Title], encoder: Encoder) -> _Answers:

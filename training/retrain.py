@@ -1,41 +1,185 @@
-"""Retraining from logged outcomes: this version counts what there is to learn from and holds, saying why.
+"""One command from logged outcomes to a better model that serves, or to the reasons why not: `make retrain`.
 
-Every recommendation is logged with features, propensity and versions, so nothing is lost by waiting.
+Reads a tenant's log, fits and judges a challenger, asks the gate, publishes a bundle (serving if promoted, else kept
+beside it), and keeps the run in MLflow. One retraining at a time; a kill at any moment leaves a whole bundle serving.
+Exits 0 when promoted, 1 when held or failed, 2 when misused.
 """
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+import csv
+import sys
+import tempfile
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from credpath.cli.printing import print_json, say
+from credpath.cli.printing import print_error, print_json, say, table
 from credpath.cli.running import opened, tenant_of
-from credpath.store.impressions import load_impressions
-from credpath.store.outcomes import load_outcomes
+from credpath.config import load_settings
+from credpath.errors import CredpathError, InvalidInput
+from credpath.evaluation.intervals import Interval
+from credpath.service.context import Context
+from training.challenger import Challenger, Retraining, make_challenger
+from training.gate_thresholds import DEFAULT as GATE
+from training.gate_thresholds import load_thresholds
+from training.learning_curve import learning_curve
+from training.logging_policy import logging_policy
+from training.model_card import render_model_card
+from training.publishing import Decision, publish_learned
+from training.retrain_config import DEFAULTS, RetrainConfig, read_config
+from training.retrain_lock import only_retraining
+from training.run_report import draw_plots, model_card, run_of, write_card
+from training.tenant_log import TenantLog, read_tenant_log
+from training.tracking import Recorded, Tracking, open_tracking
 
-WHY = (
-    "hold: this version ranks by rules and has no learned ranker yet, so there is nothing to fit; "
-    "the bundle that serves stays"
-)
+PROMOTED, HELD, MISUSED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a retraining. `version`: the bundle that was published, "" where there was nothing to fit."""
+
+    challenger: Challenger
+    version: str
+    recorded: Recorded
+    seconds: float
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the new model serves now."""
+        return self.challenger.verdict.promote and bool(self.version)
+
+
+def retrain(
+    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, tell: Any
+) -> Outcome:
+    """Reads, fits, judges, publishes, records. Raises CredpathError; whatever fails, the serving bundle stays."""
+    started = time.perf_counter()
+    tell("reading the log")
+    log = read_tenant_log(context, tenant, read_groups(chosen.groups))
+    champion = context.serving.bundle.learned.get(tenant)
+    with tempfile.TemporaryDirectory(prefix="credpath-retrain-") as made:
+        run = Retraining(
+            log, champion, config, load_thresholds(chosen.gate), Path(made), logging_policy(context, log), tell
+        )
+        challenger = make_challenger(run)
+        version, recorded = _keep(context, log, challenger, config, tracking, tell)
+    return Outcome(challenger, version, recorded, time.perf_counter() - started)
+
+
+def _keep(
+    context: Context, log: TenantLog, challenger: Challenger, config: RetrainConfig, tracking: Tracking, tell: Any
+) -> tuple[str, Recorded]:
+    """Publishes the model with its card, then hands the run to MLflow: what serves never waits for what is recorded."""
+    tell("cards and plots")
+    rows, settings = challenger.teaching, challenger.report.settings
+    curve = learning_curve(rows, settings, config) if rows is not None and settings is not None else None
+    plots = draw_plots(challenger, curve)
+    card = model_card(log, challenger, config, {Path(path).stem.replace("_", " "): path for path in plots})
+    run, version = run_of(log, card, plots, context.clock()), ""
+    if challenger.learned is not None:
+        write_card(challenger.learned, card, log)
+        (challenger.learned / "model_card.md").write_text(render_model_card(card), encoding="utf-8")
+        tell("publishing the bundle")
+        verdict = challenger.verdict
+        decision = Decision(verdict.promote, "training.retrain", verdict.sentence[:500])
+        version = publish_learned(context, log.tenant, challenger.learned, decision)
+        learned = context.serving.models / version / "learned" / log.tenant
+        run = replace(run, bundle_version=version, learned=learned)
+    tell("recording the run in MLflow")
+    return version, tracking.record(run)
+
+
+def read_groups(path: Path | None) -> Mapping[str, str] | None:
+    """learner -> group from a CSV file `learner_id,group`; None without one. Raises InvalidInput."""
+    if path is None:
+        return None
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInput(f"cannot be read: {error}", where=str(path)) from error
+    if rows and not {"learner_id", "group"} <= set(rows[0]):
+        raise InvalidInput("has no columns learner_id and group", where=str(path), fix="name both in the first line")
+    return {row["learner_id"]: row["group"] for row in rows if row["learner_id"] and row["group"]}
+
+
+def summary(outcome: Outcome) -> dict[str, Any]:
+    """JSON-ready: the verdict, the figures, where it went and how long it took."""
+    report, judged = outcome.challenger.report, outcome.challenger.report.judged
+    return {
+        "promoted": outcome.promoted,
+        "version": outcome.version,
+        "verdict": outcome.challenger.verdict.as_dict(),
+        "counts": dict(report.counts),
+        "evaluation": judged.evaluation.as_dict() if judged.evaluation else None,
+        "values": judged.values.as_dict() if judged.values else None,
+        "completion": list(report.completion.why) if report.completion else [],
+        "seconds": {**report.seconds, "total": round(outcome.seconds, 1)},
+        "mlflow": {"run_id": outcome.recorded.run_id, "problem": outcome.recorded.problem},
+    }
+
+
+def show(outcome: Outcome) -> None:
+    """The tables at the end, for a person."""
+    judged, verdict = outcome.challenger.report.judged, outcome.challenger.verdict
+    if judged.evaluation is not None:
+        names = ("hr_at_10", "ndcg_at_10", "mrr")
+        rows = [
+            (name, *(_figure(f.metrics[metric]) for metric in names), f"{f.coverage:.0%}")
+            for name, f in judged.evaluation.systems.items()
+        ]
+        table(("full ranking", "HR@10", "NDCG@10", "MRR", "coverage"), rows)
+    if judged.values is not None:
+        values = [(name, how, str(e)) for name, by in judged.values.values.items() for how, e in by.items()]
+        table(("would have earned", "estimator", "reward"), values)
+    table(("criterion", "", "why"), [(c.name, c.outcome, c.sentence) for c in verdict.criteria])
+    if outcome.recorded.problem:
+        say(outcome.recorded.problem)
+    where = f"bundle {outcome.version}" if outcome.version else "no bundle was made"
+    say(f"{verdict.sentence.split(':')[0]} in {outcome.seconds:.0f} s; {where}")
+
+
+def _figure(interval: Interval) -> str:
+    return f"{interval.value:.3f} ({interval.low:.3f}-{interval.high:.3f})"
+
+
+def _arguments() -> Namespace:
+    parser = ArgumentParser(prog="python -m training.retrain", description=__doc__)
+    parser.add_argument("--config", type=Path, default=DEFAULTS, help="settings; default: training/retrain.toml")
+    parser.add_argument("--gate", type=Path, default=GATE, help="thresholds; default: training/gate.toml")
+    parser.add_argument("--groups", type=Path, help="CSV learner_id,group: look for gaps between groups; no feature")
+    parser.add_argument("--tenant", default="", help="default: CREDPATH_TENANT")
+    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
+    return parser.parse_args()
 
 
 def main() -> None:
-    """Entry point of `make retrain`. Exits 1: nothing was promoted."""
-    parser = ArgumentParser(prog="python -m training.retrain", description=__doc__)
-    parser.add_argument("--config", type=Path, help="settings of a fit; accepted and not read yet")
-    parser.add_argument("--tenant", default="", help="default: CREDPATH_TENANT")
-    parser.add_argument("--json", action="store_true", help="one JSON document on stdout")
-    chosen = parser.parse_args()
-    with opened() as context, context.database.read() as connection:
-        tenant = tenant_of(chosen.tenant)
-        impressions = sum(1 for _ in load_impressions(connection, tenant))
-        outcomes = sum(1 for _ in load_outcomes(connection, tenant))
-    if chosen.json:
-        print_json({"promoted": False, "why": WHY, "impressions": impressions, "outcomes": outcomes})
-    else:
-        say(f"{impressions} impressions and {outcomes} outcomes are logged for {tenant}")
-        say(WHY)
-    raise SystemExit(1)
+    """Entry point of `make retrain`."""
+    chosen = _arguments()
+    began = time.perf_counter()
+
+    def tell(stage: str) -> None:
+        if not chosen.json or sys.stderr.isatty():
+            print(f"{time.perf_counter() - began:6.1f} s  {stage}", file=sys.stderr, flush=True)
+
+    try:
+        settings, config = load_settings(), read_config(chosen.config)
+        with (
+            opened() as context,
+            only_retraining(settings.models, at=context.clock()),
+            open_tracking(settings.home, settings.models) as tracking,
+        ):
+            outcome = retrain(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)
+    except CredpathError as error:
+        print_error(error, chosen.json)
+        raise SystemExit(MISUSED if isinstance(error, InvalidInput) else HELD) from error
+    print_json(summary(outcome)) if chosen.json else show(outcome)
+    raise SystemExit(PROMOTED if outcome.promoted else HELD)
 
 
 if __name__ == "__main__":

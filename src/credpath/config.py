@@ -5,14 +5,16 @@ Each name is an environment variable with the prefix `CREDPATH_` (`CREDPATH_PORT
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import limits
-from pydantic import AliasChoices, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from credpath.domain.experiments import Arm, Experiment
 from credpath.domain.money import REFERENCE_RATES
 from credpath.errors import InvalidInput
 
@@ -20,6 +22,40 @@ if TYPE_CHECKING:
     from credpath.service.context import Preferences
 
 MEBIBYTE = 1024 * 1024
+# More than this is never spent on exploration: the learners who get less than the best pay for it.
+MOST_EXPLORATION = 0.2
+
+
+class ArmSetting(BaseModel):
+    """A share of the learners and the ranker that serves them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    share: float
+    ranker: Literal["champion", "rules"] = "champion"
+
+
+class ExperimentSetting(BaseModel):
+    """One A/B test; without `tenants` it runs for all."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    arms: Mapping[str, ArmSetting]
+    tenants: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        try:
+            self.experiment()
+        except InvalidInput as error:
+            raise ValueError(error.what) from None
+        return self
+
+    def experiment(self) -> Experiment:
+        """The domain's value. Raises InvalidInput."""
+        arms = (Arm(name, arm.share, arm.ranker) for name, arm in sorted(self.arms.items()))
+        return Experiment(self.name, tuple(arms), frozenset(self.tenants))
 
 
 class Settings(BaseSettings):
@@ -68,8 +104,20 @@ class Settings(BaseSettings):
     exploration: float = Field(
         default=0.0,
         ge=0.0,
-        le=0.2,
+        le=MOST_EXPLORATION,
         description="Chance that the first slot is drawn among the eligible; logged as propensity.",
+    )
+    exploration_by_tenant: Mapping[str, float] = Field(
+        default_factory=dict, description='The same for single tenants, as JSON: `{"acme": 0.05}`; 0 turns it off.'
+    )
+    exploration_policy: Literal["epsilon-greedy", "softmax"] = Field(
+        default="epsilon-greedy",
+        description="How it is drawn: evenly among the good ones, or the better ones more often.",
+    )
+    experiments: tuple[ExperimentSetting, ...] = Field(
+        default=(),
+        description='A/B tests as JSON: `[{"name": "t1", "tenants": ["acme"], "arms": '
+        '{"a": {"share": 0.5, "ranker": "champion"}, "b": {"share": 0.5, "ranker": "rules"}}}]`.',
     )
     exchange_rates: Mapping[str, float] = Field(
         default_factory=lambda: dict(REFERENCE_RATES),
@@ -92,6 +140,13 @@ class Settings(BaseSettings):
         except ValueError:
             raise ValueError("is not a rate, for example 100/second") from None
 
+    @field_validator("exploration_by_tenant")
+    @classmethod
+    def _shares(cls, value: Mapping[str, float]) -> Mapping[str, float]:
+        if not all(0 <= share <= MOST_EXPLORATION for share in value.values()):
+            raise ValueError(f"every share must be within 0 to {MOST_EXPLORATION:g}")
+        return value
+
     @field_validator("exchange_rates")
     @classmethod
     def _rates(cls, value: Mapping[str, float]) -> Mapping[str, float]:
@@ -106,13 +161,18 @@ class Settings(BaseSettings):
 
     def preferences(self) -> Preferences:
         """The part of the settings that use cases read."""
-        from credpath.recommender.ranking import Policy  # brings numpy; a command that only prints needs none
+        from credpath.recommender.exploration import Policy  # brings numpy; a command that only prints needs none
         from credpath.service.context import Preferences
+
+        def policy(share: float) -> Policy:
+            return Policy(self.exploration_policy if share else "greedy", epsilon=share)
 
         return Preferences(
             default_languages=self.default_languages,
-            policy=Policy("epsilon-greedy" if self.exploration else "greedy", epsilon=self.exploration),
+            policy=policy(self.exploration),
             exchange_rates=dict(self.exchange_rates),
+            policies={tenant: policy(share) for tenant, share in sorted(self.exploration_by_tenant.items())},
+            experiments=tuple(setting.experiment() for setting in self.experiments),
         )
 
 
@@ -120,6 +180,10 @@ def load_settings() -> Settings:
     """Reads the environment. Raises InvalidInput that names the variable."""
     try:
         return Settings()
+    except SettingsError as error:  # raised before any field is checked, and names the field in words alone
+        named = re.search(r'"(\w+)"', str(error))
+        variable = f"CREDPATH_{named[1].upper()}" if named else "CREDPATH_..."
+        raise InvalidInput("is not JSON", where=variable, fix=f"unset {variable} for the default") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0])

@@ -42,6 +42,7 @@ def example_calls(world: World) -> dict[str, dict[str, Any]]:
             "headers": {"Content-Type": "application/x-ndjson"},
         },
         "GET /v1/models": {"url": "/v1/models"},
+        "GET /v1/models/history": {"url": "/v1/models/history"},
         "POST /v1/models/{version}:promote": {"url": "/v1/models/nothing:promote"},
         "POST /v1/models:rollback": {"url": "/v1/models:rollback"},
     }

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from credpath.config import Settings, load_settings
+from credpath.domain.experiments import Arm, Experiment
 from credpath.errors import InvalidInput
+from credpath.recommender.exploration import Policy
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +52,11 @@ def test_the_database_follows_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CREDPATH_TENANT", "Not A Slug"),
         ("CREDPATH_RATE_LIMIT", "many"),
         ("CREDPATH_EXPLORATION", "0.9"),
+        ("CREDPATH_EXPLORATION_BY_TENANT", '{"acme": 0.9}'),
+        ("CREDPATH_EXPLORATION_POLICY", "thompson"),
+        ("CREDPATH_EXPERIMENTS", "[half of them]"),
+        ("CREDPATH_EXPERIMENTS", '[{"name": "t", "arms": {"a": {"share": 0.7}, "b": {"share": 0.7}}}]'),
+        ("CREDPATH_EXPERIMENTS", '[{"name": "t", "arms": {"a": {"share": 0.7, "ranker": "best"}}}]'),
         ("CREDPATH_EXCHANGE_RATES", '{"USD": 0}'),
         ("CREDPATH_LOG_LEVEL", "loud"),
         ("CREDPATH_BODY_LIMIT", "nan"),
@@ -76,3 +83,18 @@ def test_preferences_carry_what_use_cases_read(monkeypatch: pytest.MonkeyPatch) 
     preferences = load_settings().preferences()
     assert preferences.default_languages == ("fr",)
     assert preferences.policy.epsilon == 0.05
+
+
+def test_a_tenant_explores_as_its_own_setting_says_and_others_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDPATH_EXPLORATION_BY_TENANT", '{"acme": 0.1, "other": 0}')
+    monkeypatch.setenv("CREDPATH_EXPLORATION_POLICY", "softmax")
+    preferences = load_settings().preferences()
+    assert preferences.policy_of("acme") == Policy("softmax", epsilon=0.1)
+    assert preferences.policy_of("other") == preferences.policy_of("third") == Policy()
+
+
+def test_experiments_are_read_from_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    arms = '{"b": {"share": 0.5, "ranker": "rules"}, "a": {"share": 0.25}}'
+    monkeypatch.setenv("CREDPATH_EXPERIMENTS", f'[{{"name": "t1", "tenants": ["acme"], "arms": {arms}}}]')
+    (experiment,) = load_settings().preferences().experiments
+    assert experiment == Experiment("t1", (Arm("a", 0.25), Arm("b", 0.5, "rules")), frozenset({"acme"}))

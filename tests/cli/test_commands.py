@@ -140,3 +140,10 @@ def test_models_are_listed_and_a_rollback_without_an_earlier_one_says_so(sample_
     assert [model["current"] for model in models] == [True]
     assert sample_run("models", "rollback").code == 1
     assert sample_run("models", "promote", "nothing").code == 1
+
+
+def test_the_history_says_who_made_which_bundle_serve_and_why(sample_run: Run) -> None:
+    first = sample_run("models", "history", "--json").document["history"][-1]
+    assert (first["by"], first["reason"]) == ("training.bundle", "build")
+    assert "training.bundle" in sample_run("models", "history").out
+    assert sample_run("models", "history", "--limit", 0).code == 2

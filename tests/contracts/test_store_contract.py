@@ -23,6 +23,7 @@ from credpath.errors import Refusal
 from credpath.store import (
     awards,
     credentials,
+    decisions,
     erasure,
     evidence,
     imports,
@@ -74,6 +75,10 @@ CALLS: dict[str, Call] = {
     "by_idempotency_key": lambda c, t: impressions.by_idempotency_key(c, t, "key"),
     "impressions_of": lambda c, t: impressions.impressions_of(c, t, "ada"),
     "load_impressions": lambda c, t: list(impressions.load_impressions(c, t)),
+    "load_shown": lambda c, t: list(decisions.load_shown(c, t, LATER)),
+    "load_features": lambda c, t: list(decisions.load_features(c, t, LATER)),
+    "load_happened": lambda c, t: list(decisions.load_happened(c, t)),
+    "load_considered": lambda c, t: list(decisions.load_considered(c, t, ["i1", "i2"])),
     "record_import": lambda c, t: imports.record_import(c, t, "learners", LATER, {}),
     "list_imports": imports.list_imports,
     "create_key": lambda c, t: keys.create_key(c, t, "new", (), LATER, lambda size: bytes(reversed(range(size)))),

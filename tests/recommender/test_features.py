@@ -1,14 +1,27 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.domain.catalogue import Credential
+from credpath.domain.mastery import Evidence, Mastery, assess
 from credpath.domain.money import Money
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.features import FEATURES, LIMIT, MEANING, UNKNOWN_LEVEL_FIT, level_fit
+from credpath.recommender.features import (
+    FEATURES,
+    LEARNED_FEATURES,
+    LIMIT,
+    MEANING,
+    POSITION,
+    UNKNOWN_LEVEL_FIT,
+    level_fit,
+)
+from credpath.recommender.learner_features import trend
 from credpath.recommender.recommend import recommend
 from credpath.recommender.standing import AWARD_LEVEL
 from tests.recommender.worlds import after_skill, ask, goal_of, index_of, learner, needs, offer, teaches
@@ -103,3 +116,44 @@ def test_the_same_features_are_returned_with_the_items() -> None:
 
 def test_a_credential_is_a_record_that_hashes() -> None:
     assert hash(Credential("a", "A")) == hash(Credential("a", "A"))
+
+
+def test_mastery_of_what_it_teaches_and_where_that_is_going() -> None:
+    fresh = Evidence("e1", "urn:sql", "assessment", 1.0, datetime(2026, 10, 20, tzinfo=UTC))
+    known = assess(Mastery("urn:sql", 2.0, 2.0, datetime(2026, 1, 1, tzinfo=UTC)), fresh)[0]
+    snapshot = replace(learner(statistics=0.4), mastery={**learner(statistics=0.4).mastery, "urn:sql": known})
+    index = index_of({offer("a", workload_hours=30.0): teaches("sql", "statistics"), offer("b"): teaches("excel")})
+    f = features_of(index, "a", snapshot=snapshot)
+    assert f["mastery_level"] == pytest.approx((6 / 8 + 0.4) / 2, abs=1e-5)
+    assert f["mastery_trend"] == pytest.approx((6 / 8 - 2 / 4) / 2, abs=1e-5)
+    old = features_of(index, "a", snapshot=snapshot, today=date(2027, 6, 1))
+    assert (old["mastery_level"], old["mastery_trend"]) == (f["mastery_level"], 0.0)
+
+
+def test_failed_evidence_is_a_falling_trend_and_a_first_answer_rises_from_the_prior() -> None:
+    since = datetime(2026, 8, 1, tzinfo=UTC)
+    failed = assess(Mastery("s", 3.0, 1.0), Evidence("e", "s", "assessment", 0.0, since))[0]
+    assert trend(failed, since) == pytest.approx(3 / 8 - 3 / 4)
+    first = assess(Mastery("s"), Evidence("e", "s", "assessment", 1.0, since))[0]
+    assert trend(first, since) == pytest.approx(first.probability - 0.15)
+    assert trend(Mastery("s"), since) == 0.0
+
+
+def test_pace_and_budget_are_shares_of_what_the_learner_has() -> None:
+    dense = offer("a", workload_hours=80.0, duration_weeks=4.0, cost=Money(50, "EUR"))
+    index = index_of({dense: teaches("sql"), offer("b", workload_hours=80.0): teaches("statistics")})
+    f = features_of(index, "a", hours_per_week=5.0, budget=Money(200, "EUR"))
+    assert (f["pace_fit"], f["budget_share"]) == (pytest.approx(0.25), pytest.approx(0.25))
+    other = features_of(index, "b", hours_per_week=5.0, budget=Money(200, "EUR"))
+    assert (other["pace_fit"], other["budget_share"]) == (1.0, 0.0)
+    assert features_of(index, "a")["budget_share"] == 0.0
+
+
+def test_the_features_of_the_first_release_keep_their_names_and_their_order() -> None:
+    assert FEATURES[:3] == ("gap_closed", "gap_share", "gap_share_per_10_hours")
+    assert FEATURES[24:32] == (
+        "goal_gap", "progress", "found_by_gap", "found_by_pace", "found_by_goal_text", "found_by_unlock",
+        "found_by_popular", "found_by_co_completion",
+    )  # fmt: skip
+    assert FEATURES[-1] == POSITION
+    assert set(LEARNED_FEATURES) < set(FEATURES)

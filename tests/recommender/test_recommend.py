@@ -8,6 +8,7 @@ import pytest
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
 from credpath.recommender.features import FEATURES
+from credpath.recommender.learned import Learned
 from credpath.recommender.ranking import Policy, RulesRanker
 from credpath.recommender.recommend import recommend
 from tests.recommender.worlds import ask, goal_of, ids, index_of, learner, needs, offer, teaches
@@ -156,5 +157,8 @@ def test_another_ranker_decides_the_order() -> None:
         def score(self, features: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
             return features[:, FEATURES.index("hours")].astype(np.float64)
 
+        def contributions(self, features: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+            return features.astype(np.float64) * (np.array(FEATURES) == "hours")
+
     index = index_of({offer("a", workload_hours=5.0): teaches("sql"), offer("b", workload_hours=9.0): teaches("sql")})
-    assert ids(recommend(index, ask(GOAL), Longest()).items) == ["b", "a"]
+    assert ids(recommend(index, ask(GOAL), Learned(Longest())).items) == ["b", "a"]

@@ -8,7 +8,7 @@ import numpy as np
 from credpath.domain.goals import CareerGoal
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.recommend import Considered, consider
-from credpath.recommender.retrieval import MAX_CANDIDATES, RETRIEVERS
+from credpath.recommender.retrieval import MAX_WITHOUT_LEARNED, RETRIEVERS
 from credpath.recommender.standing import stand
 from tests.recommender.worlds import ask, goal_of, index_of, learner, needs, offer, teaches
 from training.synthetic_catalogue import make_catalogue, make_goal, make_skills, make_snapshot
@@ -84,7 +84,7 @@ def test_of_many_the_best_by_every_retriever_stay_within_the_limit() -> None:
     request = replace(request, co_completion=follows)
     considered = consider(index, request, stand(index, request.snapshot), request.constraints, request.today)
     s, candidates = considered.situation, considered.situation.candidates
-    assert len(candidates.rows) == MAX_CANDIDATES
+    assert len(candidates.rows) == MAX_WITHOUT_LEARNED
     assert np.all(np.diff(candidates.rows) > 0)
     assert s.eligibility.eligible[candidates.rows].all()
     best = np.where(s.eligibility.eligible, s.closed.of_row, -1.0).argmax()

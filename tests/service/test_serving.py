@@ -62,7 +62,7 @@ def test_a_new_bundle_is_served_after_a_check_and_a_rollback_brings_the_old_one_
     assert recommend(own, TENANT, ANALYST).bundle_version == second
     assert rollback(own, by="test") == first
     assert recommend(own, TENANT, ANALYST).bundle_version == first
-    assert [m.version for m in list_models(own) if m.current] == [first]
+    assert [m.version for m in list_models(own, TENANT) if m.current] == [first]
 
 
 def test_an_altered_bundle_is_refused_and_the_last_good_one_goes_on_serving(own: Context) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from credpath.errors import Conflict, NotFound
+from credpath.errors import Conflict, InvalidInput, NotFound
 from credpath.store.impressions import (
     by_idempotency_key,
     get_impression,
@@ -30,6 +30,26 @@ def test_every_field_of_an_impression_comes_back(with_ada: Database) -> None:
     with with_ada.read() as connection:
         assert get_impression(connection, "acme", "i1") == an_impression()
         assert get_impression(connection, "acme", "i2") is None
+
+
+def test_the_fields_that_a_replay_needs_come_back(with_ada: Database) -> None:
+    logged = an_impression(experiment="pace/b", history=("c9", "c2"), state={"limit": 5, "mastery": [["s", 0.1, 2.5]]})
+    with with_ada.write() as connection:
+        save_impression(connection, "acme", logged)
+        assert get_impression(connection, "acme", "i1") == logged
+
+
+def test_nothing_is_shown_that_was_no_candidate(with_ada: Database) -> None:
+    with pytest.raises(InvalidInput, match="'c3'"), with_ada.write() as connection:
+        save_impression(connection, "acme", an_impression(slate=("c1", "c3")))
+
+
+def test_feature_names_are_kept_once(with_ada: Database) -> None:
+    with with_ada.write() as connection:
+        for number in range(5):
+            save_impression(connection, "acme", an_impression(f"i{number}"))
+        save_impression(connection, "acme", an_impression("other", feature_names=("hours", "gap")))
+        assert connection.exec_driver_sql("SELECT count(*) FROM feature_schema").scalar() == 2
 
 
 def test_somebody_who_is_not_stored_can_be_shown_something(database: Database) -> None:

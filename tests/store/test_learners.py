@@ -91,7 +91,7 @@ def test_a_snapshot_holds_profile_awards_progress_and_mastery(database: Database
     ]
     with database.write() as connection:
         put_learner(connection, "acme", a_learner(), NOW)
-        add_award(connection, "acme", an_award(credential_id="held"))
+        add_award(connection, "acme", an_award(credential_id="held", awarded_at=LATER))
         add_evidence(connection, "acme", "ada", log)
         save_outcomes(connection, "acme", outcomes)
     with database.read() as connection:
@@ -102,6 +102,7 @@ def test_a_snapshot_holds_profile_awards_progress_and_mastery(database: Database
             in_progress=frozenset({"doing"}),
             dismissed=frozenset({"not-for-me"}),
             mastery=replay(log),
+            history=("doing", "done", "left", "held"),
         )
 
 

@@ -4,6 +4,7 @@ import json
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from credpath.errors import CredpathError
@@ -109,3 +110,11 @@ def test_the_bundle_that_serves_is_asked_without_a_release(
     document = goals_benchmark.run(options("--titles", str(titles)))
     assert (document["titles"], document["refused"]) == (2, 4)
     assert document["systems"]["credpath"]["top_5"]["value"] == 1.0
+
+
+def test_metrics_of_known_places() -> None:
+    figures = goals_benchmark.place_metrics(np.array([1.0, 2.0, 6.0, np.inf]), seed=0)
+    assert figures["top_1"]["value"] == 0.25
+    assert figures["top_5"]["value"] == 0.5
+    assert figures["mrr"]["value"] == pytest.approx((1 + 1 / 2 + 1 / 6) / 4)
+    assert figures["mrr"]["low"] <= figures["mrr"]["value"] <= figures["mrr"]["high"]

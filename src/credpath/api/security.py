@@ -43,6 +43,7 @@ SCOPES: Mapping[str, Scope | None] = {
     "PUT /v1/credentials/{credential_id}": "write",
     "POST /v1/credentials:import": "write",
     "GET /v1/models": "read",
+    "GET /v1/models/history": "admin",
     "POST /v1/models/{version}:promote": "admin",
     "POST /v1/models:rollback": "admin",
     "GET /livez": None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from credpath import __version__
-from credpath.cli import answers, imports, operators
+from credpath.cli import answers, imports, model_commands, operators
 from credpath.cli.printing import say
 from credpath.cli.running import reported, settings
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(imports.app, name="import")
 app.add_typer(operators.keys, name="keys")
-app.add_typer(operators.models, name="models")
+app.add_typer(model_commands.app, name="models")
 app.command("goals")(answers.goals)
 app.command("recommend")(answers.recommend)
 app.command("path")(answers.path)

@@ -1,4 +1,4 @@
-"""Commands of the operator: doctor, keys, models, export and forget."""
+"""Commands of the operator: doctor, keys, export and forget."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import typer
 from credpath.cli.printing import print_json, say, table
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
 from credpath.service import keys as key_cases
-from credpath.service import learners, promotion
+from credpath.service import learners
 from credpath.service.doctor import Diagnosis, diagnose
 
 keys = typer.Typer(no_args_is_help=True, help="API keys of a tenant.")
-models = typer.Typer(no_args_is_help=True, help="Bundles: which one serves, and which did.")
 SHOWN = 15
 
 
@@ -104,36 +103,6 @@ def revoke_key(key_id: str, tenant: Tenant = "", as_json: AsJson = False) -> Non
     with opened() as context:
         key_cases.revoke_key(context, tenant_of(tenant), key_id)
     print_json({"revoked": key_id}) if as_json else say(f"revoked {key_id}")
-
-
-@models.command("list")
-@reported
-def list_models(as_json: AsJson = False) -> None:
-    """List the bundles on disk; the serving one is marked."""
-    with opened() as context:
-        found = promotion.list_models(context)
-    if as_json:
-        print_json({"models": [asdict(m) for m in found]})
-        return
-    table(("version", "created", "serves"), [(m.version, m.created_at, "*" if m.current else "") for m in found])
-
-
-@models.command("promote")
-@reported
-def promote(version: str, as_json: AsJson = False) -> None:
-    """Verify a bundle and make it the one that serves."""
-    with opened() as context:
-        promotion.promote(context, version, by="cli")
-    print_json({"serves": version}) if as_json else say(f"{version} serves")
-
-
-@models.command("rollback")
-@reported
-def rollback(as_json: AsJson = False) -> None:
-    """Go back to the bundle that served before."""
-    with opened() as context:
-        version = promotion.rollback(context, by="cli")
-    print_json({"serves": version}) if as_json else say(f"{version} serves again")
 
 
 @reported

@@ -97,7 +97,10 @@ class AssessmentResult:
 
 @dataclass(frozen=True, slots=True)
 class LearnerSnapshot:
-    """All that one recommendation reads of a learner, at one moment."""
+    """All that one recommendation reads of a learner, at one moment.
+
+    `history`: ids of the credentials that were taken up, oldest first (`domain.histories.taken_up`).
+    """
 
     learner_id: str = ""  # "" for somebody who has not been stored
     profile: Profile = field(default_factory=Profile)
@@ -105,6 +108,7 @@ class LearnerSnapshot:
     in_progress: frozenset[str] = frozenset()
     dismissed: frozenset[str] = frozenset()
     mastery: Mapping[str, Mastery] = field(default_factory=dict)
+    history: tuple[str, ...] = ()
 
     def probability(self, skill_uri: str) -> float:
         """Mastery of a skill; without any evidence 0.0, so that an unknown skill is a whole gap."""

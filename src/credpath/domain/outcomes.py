@@ -50,7 +50,9 @@ class Impression:
     """One recommendation as it was shown, with all that is needed to replay and to learn from it.
 
     `features`: little-endian float32, row-major, one row a candidate and one column a feature name, as used.
-    `propensity`: exact probability that `policy` put `slate[0]` first, given `candidates`.
+    `propensity`: exact probability that `policy` put `slate[0]` first, given `candidates`. `experiment`: the arm
+    that the learner was in, "" outside any. `history`: what had been taken up, oldest first. `state`: what else was
+    used of the learner and the question, JSON-ready.
     """
 
     impression_id: str
@@ -71,6 +73,9 @@ class Impression:
     degraded: bool = False
     filters: Mapping[str, int] = field(default_factory=dict)
     answer: Mapping[str, object] = field(default_factory=dict)  # items with their reasons, as sent
+    experiment: str = ""
+    history: tuple[str, ...] = ()
+    state: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from credpath.errors import InvalidInput
 
 ReasonKind = Literal[
     "closes_gap", "unlocks", "ready", "prepares", "quality", "effort", "cost", "stack", "goal_text", "popular",
-    "caution",
+    "follows", "goal_popular", "caution",
 ]  # fmt: skip
 
 
@@ -69,7 +69,8 @@ class RecommendedItem:
     cost: Money | None
     eu_complete: int
     stacks: tuple[StackProgress, ...]
-    completion_probability: float | None = None
+    completion_probability: float | None = None  # of finishing it once enrolled; None while that is not calibrated
+    completion_interval: tuple[float, float] | None = None  # low and high of 95 %
     features: Mapping[str, float] = field(default_factory=dict)
 
 

@@ -27,6 +27,7 @@ from credpath.recommender.bundle_switch import (
     current_version,
     flip,
     previous_version,
+    publishing,
     read_history,
     readable_current,
     sync_folder,
@@ -45,8 +46,8 @@ from credpath.recommender.manifest import (
 
 __all__ = [
     "CURRENT", "HISTORY", "BundleFile", "BundleManifest", "BundleVersion", "GoldenQuery", "Switch", "check_golden",
-    "current_version", "flip", "list_bundles", "previous_version", "prune", "publish", "read_history", "read_manifest",
-    "record_golden", "staging", "verify", "write_manifest",
+    "current_version", "flip", "list_bundles", "previous_version", "prune", "publish", "publishing", "read_history",
+    "read_manifest", "record_golden", "staging", "verify", "write_manifest",
 ]  # fmt: skip
 
 STAGING = ".staging-"

@@ -15,7 +15,7 @@ from credpath.domain.paths import Constraints, Step
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import closing
 from credpath.recommender.filters import HOURS_PER_WEEK
-from credpath.recommender.ranking import Ranker
+from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import RecommendRequest
 from credpath.recommender.walking import ENOUGH_LEFT, LEAST_GAIN, MAX_STEPS, Walk, price_in, take_step, walk
 from credpath.recommender.wording import counted, listed, money, percent, sentence
@@ -27,7 +27,7 @@ WORTH_A_LANGUAGE = 0.05
 
 
 def what_would_have_to_give(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, ranker: Ranker
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
 ) -> tuple[str, ...]:
     """Sentences; () when the path reaches the goal."""
     if not request.goal.skills:
@@ -37,9 +37,9 @@ def what_would_have_to_give(
     if done.gap.total <= ENOUGH_LEFT * done.first.total:
         return ()
     said = [
-        *_more_time(index, request, limits, done, ranker),
-        *_more_money(index, request, limits, done, ranker),
-        *_other_languages(index, request, limits, done, ranker),
+        *_more_time(index, request, limits, done, learned),
+        *_more_money(index, request, limits, done, learned),
+        *_other_languages(index, request, limits, done, learned),
     ]
     if len(done.steps) >= MAX_STEPS:
         left = percent(done.gap.total / done.first.total)
@@ -59,11 +59,11 @@ def _rest(done: Walk) -> str:
 
 
 def _more_time(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, ranker: Ranker
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
 ) -> Iterator[str]:
     if limits.weeks is None:
         return
-    further = take_step(index, request, replace(limits, weeks=None), done, ranker)
+    further = take_step(index, request, replace(limits, weeks=None), done, learned)
     if further is None:
         return
     pace = limits.hours_per_week or HOURS_PER_WEEK
@@ -72,17 +72,17 @@ def _more_time(
     if missing <= 0 or wider < further.weeks:
         return
     need = f"{counted(np.ceil(missing * pace), 'hour')} more"
-    yield from _checked(index, request, replace(limits, weeks=wider), done, further.steps[-1], need, ranker)
+    yield from _checked(index, request, replace(limits, weeks=wider), done, further.steps[-1], need, learned)
 
 
 def _more_money(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, ranker: Ranker
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
 ) -> Iterator[str]:
     budget = limits.budget
     if budget is None:
         return
     unpriced = replace(limits, budget=None)
-    further = take_step(index, request, unpriced, done, ranker)
+    further = take_step(index, request, unpriced, done, learned)
     if further is None:
         return
     row = index.position[further.steps[-1].credential_id]
@@ -92,7 +92,7 @@ def _more_money(
         return
     need = f"{money(Money(float(np.ceil(missing)), budget.currency))} more"
     wider = replace(limits, budget=Money(budget.amount + missing * MARGIN, budget.currency))
-    yield from _checked(index, request, wider, done, further.steps[-1], need, ranker)
+    yield from _checked(index, request, wider, done, further.steps[-1], need, learned)
 
 
 def _checked(
@@ -102,10 +102,10 @@ def _checked(
     done: Walk,
     hoped: Step,
     need: str,
-    ranker: Ranker,
+    learned: Learned | None,
 ) -> Iterator[str]:
     """Plans again within `wider` and says what that really brings, if it brings anything."""
-    again = walk(index, request, wider, ranker)
+    again = walk(index, request, wider, learned)
     gained = done.gap.total - again.gap.total
     if gained < LEAST_GAIN * done.first.total:
         return
@@ -119,11 +119,11 @@ def _checked(
 
 
 def _other_languages(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, ranker: Ranker
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
 ) -> Iterator[str]:
     if not limits.languages:
         return
-    again = walk(index, request, replace(limits, languages=frozenset()), ranker)
+    again = walk(index, request, replace(limits, languages=frozenset()), learned)
     if done.gap.total - again.gap.total < WORTH_A_LANGUAGE * done.first.total:
         return
     whole, now = (percent(1.0 - w.gap.total / done.first.total) for w in (again, done))

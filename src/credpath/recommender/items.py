@@ -10,8 +10,13 @@ from credpath.recommender.features import Situation, as_mapping
 from credpath.recommender.reasons import PARTLY_MET, Pieces, preparation_met, preparation_name, reasons_for
 
 
-def describe(s: Situation, place: int, rank: int, score: float, values: Floats) -> RecommendedItem:
-    """The item for the candidate at `place`. `workload_hours` is None where only the kind suggests a figure."""
+def describe(
+    s: Situation, place: int, rank: int, score: float, values: Floats, chance: Floats | None = None
+) -> RecommendedItem:
+    """The item for the candidate at `place`. `workload_hours` is None where only the kind suggests a figure.
+
+    `chance`: (3,) probability of finishing it once enrolled, low and high, or None while that is not calibrated.
+    """
     row = int(s.candidates.rows[place])
     credential, features = s.index.credentials[row], as_mapping(values)
     unlocked, pieces = unlocked_by(s, row), preparation_met(s, row)
@@ -29,6 +34,8 @@ def describe(s: Situation, place: int, rank: int, score: float, values: Floats) 
         cost=credential.cost,
         eu_complete=round(float(s.index.columns.eu[row]) * len(EU_ELEMENTS)),
         stacks=stacks,
+        completion_probability=None if chance is None else float(chance[0]),
+        completion_interval=None if chance is None else (float(chance[1]), float(chance[2])),
         features=features,
     )
 

@@ -10,12 +10,12 @@ from credpath.domain.paths import LearningPath, Step
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.concessions import what_would_have_to_give
 from credpath.recommender.filters import limits_of
-from credpath.recommender.ranking import Ranker
-from credpath.recommender.recommend import RULES, RecommendRequest
+from credpath.recommender.learned import Learned
+from credpath.recommender.recommend import RecommendRequest
 from credpath.recommender.walking import walk
 
 
-def plan(index: CatalogueIndex, request: RecommendRequest, ranker: Ranker = RULES) -> LearningPath:
+def plan(index: CatalogueIndex, request: RecommendRequest, learned: Learned | None = None) -> LearningPath:
     """Steps in the order to take them, one after the other at the learner's hours a week.
 
     The first step is what a greedy `recommend` puts first; each later one is what it would put first once the
@@ -23,7 +23,7 @@ def plan(index: CatalogueIndex, request: RecommendRequest, ranker: Ranker = RULE
     `unpriced_steps` and not in `cost`.
     """
     limits = limits_of(request.constraints, request.snapshot.profile)
-    done = walk(index, request, limits, ranker)
+    done = walk(index, request, limits, learned)
     cost, unpriced = total_cost(done.steps, limits.budget.currency if limits.budget else "", request.rates)
     return LearningPath(
         steps=done.steps,
@@ -33,7 +33,7 @@ def plan(index: CatalogueIndex, request: RecommendRequest, ranker: Ranker = RULE
         unpriced_steps=unpriced,
         gap_before=done.first.total,
         gap_after=done.gap.total,
-        would_have_to_give=what_would_have_to_give(index, request, limits, done, ranker),
+        would_have_to_give=what_would_have_to_give(index, request, limits, done, learned),
     )
 
 

@@ -1,8 +1,7 @@
-"""From features to an order, and from an order to the next credential with its exact propensity."""
+"""From features to a score that orders the candidates: what a ranker is, and the one that needs no training."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Protocol
@@ -11,8 +10,14 @@ import numpy as np
 
 from credpath.domain.rules import check_number
 from credpath.errors import InvalidInput
-from credpath.recommender.csr import Doubles, Floats, Offsets
+from credpath.recommender.csr import Doubles, Floats
+from credpath.recommender.exploration import Choice, Policy, best_first, choose, uniform
 from credpath.recommender.features import COLUMN, FEATURES
+
+__all__ = [
+    "TIER", "Choice", "Policy", "Ranker", "RankerWeights", "RulesRanker", "best_first", "choose", "uniform",
+    "weights_from_dict", "weights_to_dict",
+]  # fmt: skip
 
 # Two steps down: what is no fit for now, and what does not move this learner at all. Larger than any score.
 TIER = 10.0
@@ -81,6 +86,9 @@ class Ranker(Protocol):
     def score(self, features: Floats) -> Doubles:
         """(n, features) -> (n,) finite."""
 
+    def contributions(self, features: Floats) -> Doubles:
+        """(n, features) what each moves the score by, from a base that is the same for all rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class RulesRanker:
@@ -117,7 +125,7 @@ class RulesRanker:
             parts[name] = after - running
             running = after
         parts |= {name: getattr(w, weight) * f[name] for name, weight in ADDED.items()}
-        return self._step_down(f, parts)
+        return parts | steps_down(f, w)
 
     def _value(self, f: Mapping[str, Doubles]) -> dict[str, Doubles]:
         """What the step is worth before effort and fit."""
@@ -146,22 +154,21 @@ class RulesRanker:
             ("cost_usd", price),
         ]
 
-    def _step_down(self, f: Mapping[str, Doubles], parts: dict[str, Doubles]) -> dict[str, Doubles]:
-        """Too hard or too long comes after all that fits; what moves nothing comes last while there is a gap."""
-        w = self.weights
-        moves = np.maximum(f["gap_share"], np.maximum(f["unlock_share"], f["prepares_share"])) >= w.progress_at_least
-        idle = ~moves & (f["goal_gap"] > 0)
-        hard = f["over_level"] >= w.too_hard
-        long = (f["hours"] > w.long_hours) & ~hard & ~idle
-        for name, step, who in (
-            ("goal_gap", 2.0 * TIER, idle),
-            ("over_level", TIER, hard & ~idle),
-            ("hours", TIER, long),
-        ):
-            parts[name] = np.where(who, -step, 0.0)
-        return parts
+
+def steps_down(f: Mapping[str, Doubles], weights: RankerWeights) -> dict[str, Doubles]:
+    """Too hard or too long comes after all that fits; what moves nothing comes last while there is a gap.
+
+    What is taken off each score, under the name of the feature that is the reason; `f` holds at least TIERED.
+    """
+    best = np.maximum(f["gap_share"], np.maximum(f["unlock_share"], f["prepares_share"]))
+    idle = (best < weights.progress_at_least) & (f["goal_gap"] > 0)
+    hard = (f["over_level"] >= weights.too_hard) & ~idle
+    long = (f["hours"] > weights.long_hours) & ~hard & ~idle
+    steps = (("goal_gap", 2.0 * TIER, idle), ("over_level", TIER, hard), ("hours", TIER, long))
+    return {name: np.where(who, -step, 0.0) for name, step, who in steps}
 
 
+TIERED = ("gap_share", "unlock_share", "prepares_share", "goal_gap", "over_level", "hours")
 ADDED: Mapping[str, str] = {
     "quality": "quality", "popularity": "popularity", "stack_progress": "stack", "co_completion": "co_completion",
 }  # fmt: skip
@@ -169,66 +176,3 @@ USED = (
     "gap_share", "unlock_share", "prepares_share", "goal_match", "goal_known", "cost_known", "cost_usd", "weeks",
     "readiness", "level_fit", "novelty", "goal_gap", "over_level", "hours", *ADDED,
 )  # fmt: skip
-
-
-def best_first(scores: Doubles) -> Offsets:
-    """Places by falling score; ties keep the order of rows, which is that of ids."""
-    order: Offsets = (-scores).argsort(kind="stable")
-    return order
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Who chooses the next credential. "greedy": the best. "epsilon-greedy": sometimes another good one.
-
-    With probability `epsilon` one of the `top` best is drawn evenly, the best among them; only candidates whose
-    score is at least `floor` times the best one's take part.
-    """
-
-    name: str = "greedy"
-    epsilon: float = 0.0
-    floor: float = 0.5
-    top: int = 10
-
-    def __post_init__(self) -> None:
-        if self.name not in ("greedy", "epsilon-greedy"):
-            raise InvalidInput(f"unknown policy {self.name!r}", where="policy", fix="greedy or epsilon-greedy")
-        check_number(self.epsilon, "epsilon", high=1.0)
-        check_number(self.floor, "floor", high=1.0)
-        check_number(self.top, "top", low=1, high=1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """`place` among the candidates, and the exact probability with which the policy puts it first."""
-
-    place: int
-    propensity: float
-
-
-def choose(scores: Doubles, policy: Policy, seed: int) -> Choice:
-    """The next credential, from at least one candidate. Same scores, policy and seed: same choice."""
-    order = best_first(scores)
-    explorable = _explorable(scores, order, policy)
-    if policy.name == "greedy" or policy.epsilon == 0 or len(explorable) == 1:
-        return Choice(int(order[0]), 1.0)
-    share = policy.epsilon / len(explorable)
-    best = 1.0 - policy.epsilon + share
-    draw = uniform(seed)
-    if draw < best:
-        return Choice(int(order[0]), best)
-    place = min(len(explorable) - 1, 1 + int((draw - best) / share))
-    return Choice(int(explorable[place]), share)
-
-
-def _explorable(scores: Doubles, order: Offsets, policy: Policy) -> Offsets:
-    best = float(scores[order[0]])
-    lowest = policy.floor * best if best > 0 else best
-    leading = order[: policy.top]
-    return leading[scores[leading] >= lowest]
-
-
-def uniform(seed: int) -> float:
-    """A number in [0, 1) with 53 random bits, by SHA-256 of the seed: no state, the same on every machine."""
-    digest = hashlib.sha256(f"credpath-policy:{seed}".encode()).digest()
-    return (int.from_bytes(digest[:8], "big") >> 11) / 2.0**53

@@ -15,6 +15,7 @@ from credpath.domain.catalogue import Credential, Preparation
 from credpath.domain.paths import Reason, StackProgress
 from credpath.recommender.columns import ASSUMED, STATED
 from credpath.recommender.features import Situation
+from credpath.recommender.log_reasons import from_logs
 from credpath.recommender.wording import counted, listed, money, number, percent, sentence, shortened, weeks
 
 Features = Mapping[str, float]
@@ -39,10 +40,12 @@ def reasons_for(
     credential = s.index.credentials[row]
     leading = [*_gap(s, place, features), *_unlocks(s, row, features, unlocked), *_prepares(s, row, features)]
     leading.sort(key=lambda reason: -reason.amount)
-    leading = leading or [_why_at_all(s, credential, features)]
+    others = from_logs(s, row, features)
+    leading = leading or others or [_why_at_all(s, credential, features)]
     ready, unprepared = _preparation(s, pieces, features)
     return (
         *leading,
+        *(reason for reason in others if reason not in leading),
         *ready,
         *_stack(s, stacks, features),
         _effort(s, credential, row, features),

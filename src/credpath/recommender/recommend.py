@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+import numpy as np
+
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.money import REFERENCE_RATES
@@ -17,11 +19,13 @@ from credpath.recommender.diversity import slate
 from credpath.recommender.features import FEATURES, Situation, candidate_ids, feature_matrix
 from credpath.recommender.filters import filter_catalogue, limits_of
 from credpath.recommender.items import describe
+from credpath.recommender.learned import Learned
 from credpath.recommender.ranking import Choice, Policy, Ranker, RulesRanker, choose
 from credpath.recommender.retrieval import assess_worth, retrieve
 from credpath.recommender.standing import Standing, stand
 
 RULES = RulesRanker()
+NOT_LEARNED = Learned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,8 @@ class Recommendation:
     """The slate, and what is needed to replay and learn from it.
 
     `candidates`, `scores` and the rows of `features` run in parallel, by id. `propensity`: the exact chance that
-    `policy` puts the first item first. `degraded`: a fallback answered, or nothing is eligible.
+    `policy` puts the first item first; the policy is named with the ranker, unless that is the rules. `degraded`: a
+    fallback answered, or nothing is eligible; `fallback` says why the learned ranker did not score.
     """
 
     items: tuple[RecommendedItem, ...]
@@ -61,41 +66,62 @@ class Recommendation:
     propensity: float
     filters: dict[str, int]
     degraded: bool
+    ranker: str = RULES.name
+    fallback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """The ranked candidates of one situation."""
+    """The ranked candidates of one situation, by `ranker`; `fallback` says why the learned one did not score."""
 
     situation: Situation
     features: Floats
     scores: Doubles
+    ranker: str = RULES.name
+    fallback: str = ""
 
 
-def recommend(index: CatalogueIndex, request: RecommendRequest, ranker: Ranker = RULES) -> Recommendation:
-    """The best next credentials for the learner. Empty, with `filters` saying why, only if nothing is eligible."""
+def recommend(index: CatalogueIndex, request: RecommendRequest, learned: Learned | None = None) -> Recommendation:
+    """The best next credentials for the learner. Empty, with `filters` saying why, only if nothing is eligible.
+
+    A ladder, so that there is always an answer: the learned ranker; the rules; what is popular for the goal.
+    """
     standing = stand(index, request.snapshot)
     limits = limits_of(request.constraints, request.snapshot.profile)
-    considered = consider(index, request, standing, limits, request.today, ranker)
+    considered = consider(index, request, standing, limits, request.today, learned)
     situation, scores = considered.situation, considered.scores
     nothing = not len(scores)
     choice = Choice(-1, 1.0) if nothing else choose(scores, request.policy, request.seed)
     places = [] if nothing else slate(situation, scores, choice.place, request.limit).tolist()
-    items = tuple(
-        describe(situation, place, rank, float(scores[place]), considered.features[place])
-        for rank, place in enumerate(places, start=1)
-    )
     return Recommendation(
-        items=items,
+        items=_items(considered, places, learned or NOT_LEARNED),
         candidates=candidate_ids(index, situation.candidates.rows),
         scores=tuple(scores.tolist()),
         feature_names=FEATURES,
         features=considered.features,
-        policy=request.policy.name,
+        policy=policy_label(request.policy, considered.ranker),
         propensity=choice.propensity,
         filters=situation.eligibility.counts,
-        degraded=nothing or situation.candidates.degraded,
+        degraded=nothing or situation.candidates.degraded or bool(considered.fallback),
+        ranker=considered.ranker,
+        fallback=considered.fallback,
     )
+
+
+def policy_label(policy: Policy, ranker: str) -> str:
+    """Who chose, for the log: "greedy" with the rules, else for example "greedy/lambdarank"."""
+    return policy.name if ranker == RULES.name else f"{policy.name}/{ranker}"
+
+
+def _items(considered: Considered, places: list[int], learned: Learned) -> tuple[RecommendedItem, ...]:
+    chances = learned.chances(considered.features[places])
+    return tuple(
+        describe(
+            considered.situation, place, rank, float(considered.scores[place]), considered.features[place],
+            None if chances is None else chances[rank - 1],
+        )
+        for rank, place in enumerate(places, start=1)
+    )  # fmt: skip
 
 
 def consider(
@@ -104,18 +130,30 @@ def consider(
     standing: Standing,
     limits: Constraints,
     today: date,
-    ranker: Ranker = RULES,
+    learned: Learned | None = None,
 ) -> Considered:
     """Filters, retrieves and ranks for somebody who stands where `standing` says."""
     eligibility = filter_catalogue(index, standing, limits, today, request.rates)
     gap = open_gap(index, request.goal, standing)
     closed = closing(index, gap)
     worth = assess_worth(index, standing, eligibility, closed)
-    candidates = retrieve(index, eligibility, worth, request.goal_vector, request.co_completion)
+    view = learned.view(index, standing.history, request.goal.occupation_uri, today) if learned else None
+    candidates = retrieve(
+        index, eligibility, worth, request.goal_vector, request.co_completion,
+        view.retrieve(eligibility.eligible) if view else (), view.goal_shares() if view else None,
+    )  # fmt: skip
     situation = Situation(
         index, standing, limits, eligibility, gap, closed, worth, candidates, *closed.matrix(candidates.rows),
-        request.goal_vector, request.co_completion, request.rates,
+        request.goal_vector, request.co_completion, request.rates, today, view,
     )  # fmt: skip
-    features = feature_matrix(situation)
-    scores = ranker.score(features)
-    return Considered(situation, features, scores)
+    return _ranked(situation, feature_matrix(situation), learned or NOT_LEARNED)
+
+
+def _ranked(situation: Situation, features: Floats, learned: Learned) -> Considered:
+    """By the learned ranker where there is one that scores, else by the rules."""
+    champion: Ranker = learned.ranker or RULES
+    scores, fallback = champion.score(features), learned.refused
+    if not np.isfinite(scores).all():
+        champion, fallback = RULES, f"{champion.name} gave a score that is no number"
+        scores = champion.score(features)
+    return Considered(situation, features, scores, champion.name, fallback)

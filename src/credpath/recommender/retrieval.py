@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,16 @@ from credpath.recommender.standing import Standing
 
 RETRIEVERS = ("gap", "pace", "goal_text", "unlock", "popular", "co_completion")
 DEPTH = {"gap": 80, "pace": 80, "goal_text": 80, "unlock": 40, "popular": 40, "co_completion": 60}
-MAX_CANDIDATES = 200
+# Learned retrievers find what follows, whatever the goal: room for both, so that neither pushes the other out.
+MAX_CANDIDATES = 320
+MAX_WITHOUT_LEARNED = 200
 # Reciprocal rank fusion: 1 / (60 + rank), the constant of Cormack, Clarke and Buettcher (SIGIR 2009).
 FUSION = 60.0
 # How much of a locked credential's worth its soft preparation is credited with, against a hard prerequisite.
 SOFT = 0.3
 # Hours after which the closed gap counts half, for the retriever that looks for quick steps.
 QUICK_HOURS = 40.0
+TINY = 1e-12  # instead of a division by nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,10 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """`rows` ascending. `ranks` (k, retrievers): 1 / (1 + rank), 0 where that retriever did not find it.
+    """`rows` ascending. `ranks` (k, RETRIEVERS): 1 / (1 + rank), 0 where that retriever did not find it.
 
-    `degraded`: no retriever found anything, so these are merely what is popular.
+    `degraded`: no retriever found anything, so these are merely what is popular, with learners of the same goal where
+    that is known.
     """
 
     rows: Offsets
@@ -61,8 +66,14 @@ def retrieve(
     worth: Worth,
     goal_vector: Floats | None,
     co_completion: Floats | None,
+    learned: Sequence[Offsets] = (),
+    goal_shares: Floats | None = None,
 ) -> Candidates:
-    """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible."""
+    """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible.
+
+    `learned`: eligible rows that each learned retriever found, best first; without any, up to MAX_WITHOUT_LEARNED.
+    `goal_shares` (n,): how often learners with this goal finished each, None where unknown.
+    """
     allowed, columns = eligibility.eligible, index.columns
     helpful = (allowed & (worth.closes > 0)).nonzero()[0]
     closes = worth.closes[helpful]
@@ -73,12 +84,15 @@ def retrieve(
         _positive(allowed, np.maximum(worth.unlocks, worth.prepares), DEPTH["unlock"]),
         _best(helpful, columns.popularity[helpful] * np.sqrt(closes), DEPTH["popular"]),
         _positive(allowed, co_completion, DEPTH["co_completion"]),
+        *learned,
     ]
-    candidates = _union(found)
+    candidates = _union(found, MAX_CANDIDATES if any(map(len, learned)) else MAX_WITHOUT_LEARNED)
     if len(candidates.rows):
         return candidates
-    fitting = allowed.nonzero()[0]
-    rows = np.sort(_best(fitting, (columns.popularity + columns.quality)[fitting], MAX_CANDIDATES))
+    fitting, liked = allowed.nonzero()[0], columns.popularity + columns.quality
+    if goal_shares is not None:
+        liked = liked + goal_shares / max(TINY, float(goal_shares.max(initial=0.0)))
+    rows = np.sort(_best(fitting, liked[fitting], MAX_WITHOUT_LEARNED))
     return Candidates(rows, np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32), degraded=True)
 
 
@@ -120,23 +134,23 @@ def _only(allowed: Mask) -> Any:
     return wrapped.SearchParameters(sel=wrapped.IDSelectorBitmap(bits))
 
 
-def _union(found: list[Offsets]) -> Candidates:
+def _union(found: list[Offsets], most: int) -> Candidates:
     everything = np.concatenate(found)
     if not len(everything):
         return Candidates(everything, np.zeros((0, len(RETRIEVERS)), dtype=np.float32), degraded=False)
     retriever = np.repeat(np.arange(len(found)), [len(rows) for rows in found])
     rank = np.concatenate([np.arange(len(rows)) for rows in found])
     rows, line = np.unique(everything, return_inverse=True)
-    if len(rows) > MAX_CANDIDATES:
+    if len(rows) > most:
         fused = np.bincount(line, weights=1.0 / (FUSION + rank))
-        kept = np.sort(np.argsort(-fused, kind="stable")[:MAX_CANDIDATES])
+        kept = np.sort(np.argsort(-fused, kind="stable")[:most])
         renumbered = np.full(len(rows), -1)
         renumbered[kept] = np.arange(len(kept))
         rows, line = rows[kept], renumbered[line]
         retriever, rank, line = retriever[line >= 0], rank[line >= 0], line[line >= 0]
-    ranks = np.zeros((len(rows), len(RETRIEVERS)), dtype=np.float32)
+    ranks = np.zeros((len(rows), len(found)), dtype=np.float32)
     ranks[line, retriever] = 1.0 / (1.0 + rank)
-    return Candidates(rows, ranks, degraded=False)
+    return Candidates(rows, ranks[:, : len(RETRIEVERS)], degraded=False)
 
 
 def goal_similarity(index: CatalogueIndex, goal_vector: Floats | None, rows: Offsets) -> Floats:

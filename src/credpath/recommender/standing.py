@@ -16,18 +16,23 @@ AWARD_LEVEL = (PRIOR_HELD + RELIABILITY["award"]) / (PRIOR_HELD + PRIOR_MISSING 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`held`: (nodes,) of the prerequisite graph. `mastery`, `support`: (S,) over the skill space."""
+    """`held`: (nodes,) of the prerequisite graph. `mastery`, `support`: (S,) over the skill space.
+
+    `history`: what was taken up, oldest first, with the steps of a path that are expected before this point.
+    """
 
     snapshot: LearnerSnapshot
     held: Mask
     mastery: Doubles
     support: Doubles
+    history: tuple[str, ...] = ()
 
 
 def stand(index: CatalogueIndex, snapshot: LearnerSnapshot) -> Standing:
     """Reads the snapshot once into arrays."""
     mastery = index.space.mastery(snapshot.mastery)
-    return Standing(snapshot, index.graph.holding(snapshot.held, index.position), mastery, index.space.support(mastery))
+    held = index.graph.holding(snapshot.held, index.position)
+    return Standing(snapshot, held, mastery, index.space.support(mastery), snapshot.history)
 
 
 def expect_after(index: CatalogueIndex, standing: Standing, row: int, also: dict[int, float]) -> Standing:
@@ -44,4 +49,5 @@ def expect_after(index: CatalogueIndex, standing: Standing, row: int, also: dict
     for place, level in also.items():
         mastery[place] = max(mastery[place], level)
     held = index.graph.add(standing.held, [row])
-    return replace(standing, held=held, mastery=mastery, support=index.space.support(mastery))
+    history = (*standing.history, index.ids[row])
+    return replace(standing, held=held, mastery=mastery, support=index.space.support(mastery), history=history)

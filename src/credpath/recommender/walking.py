@@ -17,7 +17,8 @@ from credpath.recommender.columns import STATED
 from credpath.recommender.features import COLUMN
 from credpath.recommender.filters import HOURS_PER_WEEK, prices
 from credpath.recommender.items import describe
-from credpath.recommender.ranking import TIER, Ranker, best_first
+from credpath.recommender.learned import Learned
+from credpath.recommender.ranking import TIER, best_first
 from credpath.recommender.reasons import ALIKE
 from credpath.recommender.recommend import Considered, RecommendRequest, consider
 from credpath.recommender.standing import Standing, expect_after, stand
@@ -53,13 +54,13 @@ class Walk:
     spent: float
 
 
-def walk(index: CatalogueIndex, request: RecommendRequest, limits: Constraints, ranker: Ranker) -> Walk:
+def walk(index: CatalogueIndex, request: RecommendRequest, limits: Constraints, learned: Learned | None) -> Walk:
     """At most MAX_STEPS steps within `limits`; each is what would be recommended next at that point."""
     standing = stand(index, request.snapshot)
     gap = open_gap(index, request.goal, standing)
     now = Walk((), standing, gap, gap, 0.0, 0.0)
     while not arrived(now, request.goal):
-        further = take_step(index, request, limits, now, ranker)
+        further = take_step(index, request, limits, now, learned)
         if further is None:
             break
         now = further
@@ -86,14 +87,14 @@ def remaining(limits: Constraints, now: Walk) -> Constraints | None:
 
 
 def take_step(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, now: Walk, ranker: Ranker
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, now: Walk, learned: Learned | None
 ) -> Walk | None:
     """The walk one step further, or None when no credential that fits is worth it."""
     left = remaining(limits, now)
     if left is None:
         return None
     today = request.today + timedelta(days=min(int(7 * now.weeks), (date.max - request.today).days))
-    considered = consider(index, request, now.standing, left, today, ranker)
+    considered = consider(index, request, now.standing, left, today, learned)
     place = next(_worth_taking(considered, now), None)
     return None if place is None else _taken(index, request, limits, now, considered, place)
 

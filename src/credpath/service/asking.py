@@ -12,9 +12,10 @@ from credpath.domain.mastery import Evidence, Mastery, assess
 from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
 from credpath.recommender.encoding import FloatArray
+from credpath.recommender.learned import Learned
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
-from credpath.service.loading import LoadedTaxonomy
+from credpath.service.loading import LoadedBundle, LoadedTaxonomy
 from credpath.store import learners
 from credpath.store.credentials import catalogue_version
 
@@ -50,7 +51,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """An `Ask` with everything read that its answer needs."""
+    """An `Ask` with everything read that its answer needs, all of it from one bundle.
+
+    `learned`: what that bundle has learned for the tenant, None where nothing.
+    """
 
     snapshot: LearnerSnapshot
     goal: CareerGoal
@@ -60,10 +64,20 @@ class Question:
     taxonomy: LoadedTaxonomy
     catalogue: IndexedCatalogue
     unknown_skills: tuple[str, ...]
+    bundle_version: str
+    learned: Learned | None
 
 
 def understand(context: Context, tenant: str, ask: Ask) -> Question:
     """Reads the learner, finds the goal, completes the limits. Raises NotFound, NotReady or InvalidInput."""
+    while True:
+        bundle = context.serving.bundle
+        question = _understand(context, tenant, ask, bundle)
+        if context.serving.bundle is bundle:  # another one was swapped in meanwhile: half of each replays as neither
+            return question
+
+
+def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -> Question:
     with context.database.read() as connection:
         stored = learners.snapshot(connection, tenant, ask.learner_id) if ask.learner_id else None
         version = catalogue_version(connection, tenant)
@@ -71,13 +85,28 @@ def understand(context: Context, tenant: str, ask: Ask) -> Question:
         raise NotFound(f"no learner {ask.learner_id!r}", where="learner_id", fix="PUT the learner first")
     catalogue = context.serving.catalogue(tenant, version)
     taxonomy = context.serving.taxonomy(tenant)
-    encoder = context.serving.bundle.encoder
-    snapshot = stored or LearnerSnapshot(profile=ask.profile or Profile(), held=frozenset(ask.awards))
+    snapshot = stored or _stateless(ask)
     snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue)
     goal, answer = find_goal(ask, snapshot.profile, taxonomy)
-    vector = encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
-    limits = complete(ask.constraints, snapshot.profile, context.preferences.default_languages)
-    return Question(snapshot, goal, answer, vector, limits, taxonomy, catalogue, unknown)
+    vector = bundle.encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
+    return Question(
+        snapshot=snapshot,
+        goal=goal,
+        goal_answer=answer,
+        goal_vector=vector,
+        constraints=complete(ask.constraints, snapshot.profile, context.preferences.default_languages),
+        taxonomy=taxonomy,
+        catalogue=catalogue,
+        unknown_skills=unknown,
+        bundle_version=bundle.version,
+        learned=bundle.learned.get(tenant),
+    )
+
+
+def _stateless(ask: Ask) -> LearnerSnapshot:
+    """Somebody who is not stored: `awards` come in the order in which they were gained."""
+    history = tuple(dict.fromkeys(ask.awards))
+    return LearnerSnapshot(profile=ask.profile or Profile(), held=frozenset(history), history=history)
 
 
 def find_goal(ask: Ask, profile: Profile, taxonomy: LoadedTaxonomy) -> tuple[CareerGoal, GoalAnswer | None]:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from credpath.domain.experiments import Experiment
 from credpath.domain.money import REFERENCE_RATES
-from credpath.recommender.ranking import Policy
+from credpath.recommender.exploration import Policy
 from credpath.service.serving import Serving
 from credpath.store.session import Database
 from credpath.store.writer import GroupCommitWriter
@@ -15,11 +16,20 @@ from credpath.store.writer import GroupCommitWriter
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What an operator may choose. Every default is valid."""
+    """What an operator may choose. Every default is valid, and by default nothing is explored.
+
+    `policies`: by tenant, instead of `policy`. `experiments`: of those that cover a tenant the first one runs.
+    """
 
     default_languages: tuple[str, ...] = ("en",)  # assumed when neither profile nor call names one
     policy: Policy = field(default_factory=Policy)
     exchange_rates: Mapping[str, float] = field(default_factory=lambda: dict(REFERENCE_RATES))
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    experiments: tuple[Experiment, ...] = ()
+
+    def policy_of(self, tenant: str) -> Policy:
+        """How the first place is given away for this tenant."""
+        return self.policies.get(tenant, self.policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from credpath.domain.outcomes import Impression
 from credpath.domain.paths import RecommendedItem
 from credpath.errors import NotFound
 from credpath.recommender.features import FEATURES
-from credpath.recommender.ranking import RulesRanker
+from credpath.recommender.ranking import Ranker, RulesRanker
 from credpath.service.context import Context
 from credpath.service.shown import items_shown
 from credpath.store.impressions import get_impression
@@ -29,7 +29,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`replayed`: the ranker of today gives the logged features the logged scores; else it has changed since."""
+    """`replayed`: the ranker that serves gives the logged features the logged scores; else it has changed since."""
 
     impression: Impression
     items: tuple[RecommendedItem, ...]
@@ -47,14 +47,26 @@ def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
     if found.feature_names != FEATURES:
         return Explanation(found, items, False, {})
     features = np.frombuffer(found.features, dtype="<f4").reshape(len(found.candidates), len(FEATURES))
-    ranker = RulesRanker()
+    ranker = _ranker(context, tenant, found)
+    if ranker is None:
+        return Explanation(found, items, False, {})
     scores = ranker.score(features)
     replayed = bool(np.allclose(scores, np.array(found.scores), atol=SAME_SCORE))
-    parts = ranker.contributions(features)
     row_of = {c: row for row, c in enumerate(found.candidates)}
     shown = {i.credential_id: row_of[i.credential_id] for i in items if i.credential_id in row_of}
-    contributions = {c: _largest(features[row], parts[row]) for c, row in shown.items()}
+    rows = features[list(shown.values())]
+    parts = ranker.contributions(rows)
+    contributions = {c: _largest(values, moved) for c, values, moved in zip(shown, rows, parts, strict=True)}
     return Explanation(found, items, replayed, contributions)
+
+
+def _ranker(context: Context, tenant: str, found: Impression) -> Ranker | None:
+    """The one that the policy is named with; None for a learned one of a bundle that serves no longer."""
+    if "/" not in found.policy:
+        return RulesRanker()
+    bundle = context.serving.bundle
+    learned = bundle.learned.get(tenant) if bundle.version == found.bundle_version else None
+    return learned.ranker if learned else None
 
 
 def _largest(values: np.ndarray, parts: np.ndarray) -> tuple[Contribution, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -39,13 +39,16 @@ class PackedLinks(Mapping[str, tuple[SkillLink, ...]]):
 class IndexedCatalogue:
     """A catalogue's index with what it was made from, so that the next one costs only what changed.
 
-    `digests`: credential_id -> digest of the words that its links and its vector come from.
+    `digests`: credential_id -> digest of the words that its links and its vector come from. `popularity`: what the
+    tenant's outcomes said when the bundle was built. It stays until the next bundle, so that bundle and catalogue
+    version together tell what was recommended, and a log replays.
     """
 
     index: CatalogueIndex
     links: Links
     digests: Mapping[str, str]
     taxonomy_version: str
+    popularity: Mapping[str, float] = field(default_factory=dict)
 
 
 def content_digest(credential: Credential) -> str:
@@ -62,52 +65,68 @@ def index_catalogue(
     version: str,
     taxonomy_version: str,
     popularity: Mapping[str, float],
-    earlier: IndexedCatalogue | None = None,
+    earlier: Sequence[IndexedCatalogue] = (),
     progress: Callable[[int], None] = lambda _: None,
+    one_by_one: bool = False,
 ) -> IndexedCatalogue:
-    """Links, encodes and indexes a catalogue; reuses what `earlier` has for unchanged credentials."""
+    """Links, encodes and indexes a catalogue; unchanged credentials are taken from the first of `earlier` with them.
+
+    `one_by_one`: a text encoded among others differs in its last bits from the same text alone (measured: 98 % of
+    rows), so what is indexed while serving is encoded alone; then no other change of the same moment has a part in it.
+    """
     ordered = sorted(credentials, key=lambda c: c.credential_id)
     digests = {c.credential_id: content_digest(c) for c in ordered}
     known = _reusable(earlier, digests, taxonomy_version)
     fresh = [c for c in ordered if c.credential_id not in known]
-    linked = link_catalogue(fresh, skills, encoder, progress)
+    batches = [[c] for c in fresh] if one_by_one else [fresh]
+    linked = {c: links for batch in batches for c, links in link_catalogue(batch, skills, encoder, progress).items()}
     links = {c.credential_id: linked.get(c.credential_id) or known.get(c.credential_id, ()) for c in ordered}
-    vectors = _vectors(ordered, digests, encoder, earlier)
+    vectors = _vectors(ordered, digests, encoder, earlier, one_by_one)
     index = CatalogueIndex.build(ordered, links, vectors, skills, version, popularity)
-    return IndexedCatalogue(index, links, digests, taxonomy_version)
+    return IndexedCatalogue(index, links, digests, taxonomy_version, dict(popularity))
 
 
-def _reusable(earlier: IndexedCatalogue | None, digests: Mapping[str, str], taxonomy_version: str) -> Links:
-    if earlier is None or earlier.taxonomy_version != taxonomy_version:
-        return {}
-    return {c: earlier.links[c] for c, digest in digests.items() if earlier.digests.get(c) == digest}
+def _reusable(earlier: Sequence[IndexedCatalogue], digests: Mapping[str, str], taxonomy_version: str) -> Links:
+    linked = [catalogue for catalogue in earlier if catalogue.taxonomy_version == taxonomy_version]
+    sources = ((c, _source(linked, c, digest)) for c, digest in digests.items())
+    return {c: source.links[c] for c, source in sources if source is not None}
+
+
+def _source(earlier: Sequence[IndexedCatalogue], credential_id: str, digest: str) -> IndexedCatalogue | None:
+    return next((catalogue for catalogue in earlier if catalogue.digests.get(credential_id) == digest), None)
 
 
 def _vectors(
-    ordered: Sequence[Credential], digests: Mapping[str, str], encoder: Encoder, earlier: IndexedCatalogue | None
+    ordered: Sequence[Credential],
+    digests: Mapping[str, str],
+    encoder: Encoder,
+    earlier: Sequence[IndexedCatalogue],
+    one_by_one: bool,
 ) -> FloatArray:
     """(n, dimensions) in the order of `ordered`."""
     vectors = np.zeros((len(ordered), encoder.dimensions), dtype=np.float32)
     missing = []
     for row, credential in enumerate(ordered):
-        at = earlier.index.position.get(credential.credential_id) if earlier else None
-        if (
-            earlier
-            and at is not None
-            and earlier.digests.get(credential.credential_id) == digests[credential.credential_id]
-        ):
-            vectors[row] = earlier.index.vectors[at]
-        else:
+        key = credential.credential_id
+        source = _source(earlier, key, digests[key])
+        if source is None:
             missing.append(row)
-    if missing:
-        vectors[missing] = encoder.encode([credential_text(ordered[row]) for row in missing])
+        else:
+            vectors[row] = source.index.vectors[source.index.position[key]]
+    texts = [credential_text(ordered[row]) for row in missing]
+    if one_by_one:
+        for row, words in zip(missing, texts, strict=True):
+            vectors[row] = encoder.encode([words])[0]
+    elif missing:
+        vectors[missing] = encoder.encode(texts)
     return vectors
 
 
 def save_catalogue(catalogue: IndexedCatalogue, folder: Path) -> None:
     """Writes the index and `links.jsonl` into `folder`: a header line, then one line a credential."""
     catalogue.index.save(folder)
-    lines = [orjson.dumps({"taxonomy_version": catalogue.taxonomy_version})]
+    header = {"taxonomy_version": catalogue.taxonomy_version, "popularity": dict(sorted(catalogue.popularity.items()))}
+    lines = [orjson.dumps(header)]
     for credential_id, digest in sorted(catalogue.digests.items()):
         links = [astuple(link) for link in catalogue.links[credential_id]]
         lines.append(orjson.dumps([credential_id, digest, links]))
@@ -122,5 +141,6 @@ def load_catalogue(folder: Path) -> IndexedCatalogue:
         credential_id, digest, links = orjson.loads(line)
         digests[credential_id] = digest
         packed[credential_id] = orjson.dumps(links)
-    version = orjson.loads(header)["taxonomy_version"]
-    return IndexedCatalogue(CatalogueIndex.load(folder), PackedLinks(packed), digests, version)
+    of_all = orjson.loads(header)
+    index, links = CatalogueIndex.load(folder), PackedLinks(packed)
+    return IndexedCatalogue(index, links, digests, of_all["taxonomy_version"], of_all.get("popularity", {}))

@@ -1,10 +1,10 @@
-"""From a verified bundle folder to what serves: encoder, taxonomies, catalogues."""
+"""From a verified bundle folder to what serves: encoder, taxonomies, catalogues, what was learned for each tenant."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,12 +13,14 @@ from credpath.errors import BundleRefused, CredpathError
 from credpath.recommender.bundle import check_golden, verify
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
+from credpath.recommender.learned import Learned, load_learned
 from credpath.recommender.skill_index import SkillIndex, SkillMatch
 from credpath.service.golden import golden_answer
 from credpath.service.indexing import IndexedCatalogue, load_catalogue
 
 # A learner's goal and declared skills are read on every call and hardly ever change.
 REMEMBERED = 8_192
+LEARNED = "learned"  # folder of a bundle with one folder a tenant
 
 
 @dataclass(frozen=True)
@@ -52,12 +54,13 @@ class LoadedTaxonomy:
 
 @dataclass(frozen=True, slots=True)
 class LoadedBundle:
-    """Everything that one version serves with."""
+    """Everything that one version serves with. `learned`: by tenant, for those of whom something was learned."""
 
     version: str
     encoder: Encoder
     taxonomies: Mapping[str, LoadedTaxonomy]
     catalogues: Mapping[str, IndexedCatalogue]
+    learned: Mapping[str, Learned] = field(default_factory=dict)
 
 
 def load_bundle(folder: Path) -> LoadedBundle:
@@ -79,7 +82,10 @@ def _parse(folder: Path, version: str) -> LoadedBundle:
     encoder = OnnxEncoder(folder / "encoder")
     taxonomies = {path.name: load_taxonomy(path, encoder) for path in _folders(folder / "taxonomies")}
     catalogues = {path.name: load_catalogue(path) for path in _folders(folder / "catalogues")}
-    return LoadedBundle(version, encoder, taxonomies, catalogues)
+    learned = {path.name: load_learned(path) for path in _folders(folder / LEARNED)}
+    for tenant in sorted(learned.keys() & catalogues.keys()):
+        learned[tenant].bind(catalogues[tenant].index)
+    return LoadedBundle(version, encoder, taxonomies, catalogues, learned)
 
 
 def _folders(parent: Path) -> list[Path]:

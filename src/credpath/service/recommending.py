@@ -8,18 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+import structlog
 
 from credpath.domain.catalogue import Credential
+from credpath.domain.experiments import Assignment, assign
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.outcomes import Impression
 from credpath.domain.paths import RecommendedItem
 from credpath.errors import Conflict
+from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import Recommendation, RecommendRequest
 from credpath.recommender.recommend import recommend as rank_next
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
+from credpath.service.logged_state import state_of
 from credpath.service.shown import digest_of, items_shown, shown
-from credpath.store.impressions import by_idempotency_key, save_impression
+from credpath.store.impressions import by_idempotency_key, pack_impression, save_packed
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class RecommendAnswer:
     seed: int
     shown_at: datetime
     unknown_skills: tuple[str, ...] = ()
+    experiment: str = ""
 
 
 def recommend(context: Context, tenant: str, ask: Ask) -> RecommendAnswer:
@@ -55,15 +62,25 @@ def recommend(context: Context, tenant: str, ask: Ask) -> RecommendAnswer:
         return _repeated(question, earlier)
     shown_at, impression_id = context.clock(), context.new_id()
     seed = _seed(ask, impression_id)
-    result = rank_next(question.catalogue.index, request(context, question, ask, seed, shown_at))
-    answer = _answer(context, question, result, impression_id, seed, shown_at)
-    impression = _impression(ask, question, result, answer)
+    asked = request(context, tenant, question, ask, seed, shown_at)
+    assignment = assign(context.preferences.experiments, tenant, ask.learner_id)
+    learned = learned_for(question, assignment)
+    result = rank_next(question.catalogue.index, asked, learned)
+    if result.fallback:
+        log.error("the rules ranked instead", tenant=tenant, reason=result.fallback)
+    answer = _answer(question, result, impression_id, seed, shown_at, assignment.label)
+    packed = pack_impression(tenant, _impression(ask, asked, learned, result, answer))
     key = ask.idempotency_key
-    context.writer.submit(lambda connection: save_impression(connection, tenant, impression, key)).result()
+    context.writer.submit(lambda connection: save_packed(connection, packed, key)).result()
     return answer
 
 
-def request(context: Context, question: Question, ask: Ask, seed: int, now: datetime) -> RecommendRequest:
+def learned_for(question: Question, assignment: Assignment) -> Learned | None:
+    """What was learned for the tenant; None for who is in an arm that the rules serve."""
+    return None if assignment.ranker == "rules" else question.learned
+
+
+def request(context: Context, tenant: str, question: Question, ask: Ask, seed: int, now: datetime) -> RecommendRequest:
     """The pure pipeline's input."""
     return RecommendRequest(
         snapshot=question.snapshot,
@@ -73,7 +90,7 @@ def request(context: Context, question: Question, ask: Ask, seed: int, now: date
         limit=ask.limit,
         seed=seed,
         today=now.date(),
-        policy=context.preferences.policy,
+        policy=context.preferences.policy_of(tenant),
         rates=context.preferences.exchange_rates,
     )
 
@@ -108,6 +125,7 @@ def _repeated(question: Question, earlier: Impression) -> RecommendAnswer:
         seed=earlier.seed,
         shown_at=earlier.shown_at,
         unknown_skills=question.unknown_skills,
+        experiment=earlier.experiment,
     )
 
 
@@ -118,7 +136,7 @@ def _seed(ask: Ask, impression_id: str) -> int:
 
 
 def _answer(
-    context: Context, question: Question, result: Recommendation, impression_id: str, seed: int, shown_at: datetime
+    question: Question, result: Recommendation, impression_id: str, seed: int, shown_at: datetime, experiment: str
 ) -> RecommendAnswer:
     index = question.catalogue.index
     return RecommendAnswer(
@@ -129,7 +147,7 @@ def _answer(
         credentials={i.credential_id: index.credentials[index.position[i.credential_id]] for i in result.items},
         policy=result.policy,
         propensity=result.propensity,
-        bundle_version=context.serving.bundle.version,
+        bundle_version=question.bundle_version,
         catalogue_version=index.version,
         taxonomy=question.taxonomy.attribution,
         filters=result.filters,
@@ -137,16 +155,19 @@ def _answer(
         seed=seed,
         shown_at=shown_at,
         unknown_skills=question.unknown_skills,
+        experiment=experiment,
     )
 
 
-def _impression(ask: Ask, question: Question, result: Recommendation, answer: RecommendAnswer) -> Impression:
+def _impression(
+    ask: Ask, asked: RecommendRequest, learned: Learned | None, result: Recommendation, answer: RecommendAnswer
+) -> Impression:
     return Impression(
         impression_id=answer.impression_id,
         shown_at=answer.shown_at,
         learner_id=ask.learner_id,
-        goal_text=question.goal.text,
-        occupation_uri=question.goal.occupation_uri,
+        goal_text=asked.goal.text,
+        occupation_uri=asked.goal.occupation_uri,
         candidates=result.candidates,
         scores=tuple(float(score) for score in result.scores),
         feature_names=tuple(result.feature_names),
@@ -159,5 +180,8 @@ def _impression(ask: Ask, question: Question, result: Recommendation, answer: Re
         catalogue_version=answer.catalogue_version,
         degraded=result.degraded,
         filters=dict(result.filters),
-        answer=shown(result.items, question.goal, ask),
+        answer=shown(result.items, asked.goal, ask),
+        history=asked.snapshot.history,
+        experiment=answer.experiment,
+        state=state_of(asked, learned=learned is not None),
     )

@@ -77,6 +77,9 @@ class Serving:
             gc.collect()
             gc.freeze()  # a bundle is millions of objects that live as long; walking them again and again costs a fifth
             log.info("bundle serves", bundle_version=loaded.version)
+            for tenant, learned in sorted(loaded.learned.items()):
+                if learned.reasons:
+                    log.error("a learned part does not serve", tenant=tenant, reasons=learned.reasons)
             return True
 
     def _refuse(self, error: Exception) -> bool:
@@ -95,7 +98,12 @@ class Serving:
         """Why the server is not, or not fully, ready; empty when all is well."""
         if self._bundle is None and not self._reason:
             return ("no bundle yet: run `python -m training.bundle`",)
-        return (self._reason,) if self._reason else ()
+        return ((self._reason,) if self._reason else ()) + self._learned_reasons()
+
+    def _learned_reasons(self) -> tuple[str, ...]:
+        # Anybody may read these, so they name no tenant.
+        learned = self._bundle.learned.values() if self._bundle else ()
+        return tuple(sorted({reason for one in learned for reason in one.reasons}))
 
     @property
     def bundle(self) -> LoadedBundle:
@@ -112,11 +120,7 @@ class Serving:
 
     def taxonomy(self, tenant: str) -> LoadedTaxonomy:
         """The tenant's own taxonomy, or the public one. Raises NotReady when the bundle has neither."""
-        taxonomies = self.bundle.taxonomies
-        found = taxonomies.get(tenant) or taxonomies.get(PUBLIC)
-        if found is None:
-            raise NotReady("the bundle holds no taxonomy", fix="import one, then run `python -m training.bundle`")
-        return found
+        return taxonomy_of(self.bundle, tenant)
 
     def catalogue(self, tenant: str, version: str) -> IndexedCatalogue:
         """The tenant's catalogue as of `version`, its present version in the database (see INLINE_CREDENTIALS)."""
@@ -148,17 +152,10 @@ class Serving:
             lock.release()
 
     def _refresh(self, tenant: str) -> IndexedCatalogue:
-        bundle, taxonomy = self.bundle, self.taxonomy(tenant)
-        credentials, version, popular = read_catalogue(self.database, tenant)
-        fresh = index_catalogue(
-            credentials,
-            taxonomy.skills,
-            bundle.encoder,
-            version=version,
-            taxonomy_version=taxonomy.identity,
-            popularity=popular,
-            earlier=self._known(tenant),
-        )
+        bundle = self.bundle
+        fresh = index_present(self.database, tenant, bundle, self._fresh.get(tenant))
+        if learned := bundle.learned.get(tenant):
+            learned.bind(fresh.index)  # here, not in the request that first reads it
         if self._bundle is bundle:  # a swap in between makes this one stale
             self._fresh[tenant] = fresh
         return fresh
@@ -168,6 +165,37 @@ def _stamp(folder: Path) -> tuple[object, ...]:
     """Changes when a file of the folder does; costs no reading."""
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     return (folder.name, *((str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in files))
+
+
+def taxonomy_of(bundle: LoadedBundle, tenant: str) -> LoadedTaxonomy:
+    """The tenant's own taxonomy, or the public one. Raises NotReady when the bundle has neither."""
+    found = bundle.taxonomies.get(tenant) or bundle.taxonomies.get(PUBLIC)
+    if found is None:
+        raise NotReady("the bundle holds no taxonomy", fix="import one, then run `python -m training.bundle`")
+    return found
+
+
+def index_present(
+    database: Database, tenant: str, bundle: LoadedBundle, fresh: IndexedCatalogue | None = None
+) -> IndexedCatalogue:
+    """The tenant's catalogue as it is now, indexed with what a bundle has.
+
+    The bundle and the catalogue's version alone decide every bit of it, by whatever edits the catalogue came there;
+    `fresh`, what this made before with the same bundle, only saves work.
+    """
+    built, taxonomy = bundle.catalogues.get(tenant), taxonomy_of(bundle, tenant)
+    with database.read() as connection:
+        credentials, version = load_catalogue(connection, tenant), catalogue_version(connection, tenant)
+    return index_catalogue(
+        credentials,
+        taxonomy.skills,
+        bundle.encoder,
+        version=version,
+        taxonomy_version=taxonomy.identity,
+        popularity=built.popularity if built else {},
+        earlier=[catalogue for catalogue in (built, fresh) if catalogue is not None],
+        one_by_one=True,
+    )
 
 
 def read_catalogue(database: Database, tenant: str) -> tuple[tuple[Credential, ...], str, dict[str, float]]:

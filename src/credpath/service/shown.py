@@ -41,6 +41,9 @@ def _item(item: Mapping[str, Any]) -> RecommendedItem:
     fields["cost"] = Money(**item["cost"]) if item["cost"] else None
     fields["missing_prerequisites"] = tuple(item["missing_prerequisites"])
     fields["unlocks"] = tuple(item["unlocks"])
+    if item.get("completion_interval"):
+        low, high = item["completion_interval"]
+        fields["completion_interval"] = (low, high)
     return RecommendedItem(**fields)
 
 

@@ -1,30 +1,60 @@
-"""What was shown: impressions, whole, so that each can be replayed and learnt from."""
+"""What was shown: impressions, whole, so that each can be replayed and learnt from.
+
+A narrow row holds what training reads of every impression, a wide one what a replay needs of few; see `tables.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from credpath.domain.outcomes import Impression
-from credpath.errors import Conflict
+from credpath.errors import Conflict, InvalidInput
 from credpath.store.bulk import insert_new, of_stored_learner
-from credpath.store.codec import dump, load, load_words
-from credpath.store.tables import IdempotencyRow, ImpressionRow, table_of
-
-_IMPRESSION = table_of(ImpressionRow)
-_IDEMPOTENCY = table_of(IdempotencyRow)
-_COLUMNS = tuple(column for column in _IMPRESSION.columns if column.name != "tenant")
-_OF_TENANT = _IMPRESSION.c.tenant == bindparam("tenant")
-_ONE = select(*_COLUMNS).where(_OF_TENANT, _IMPRESSION.c.impression_id == bindparam("impression_id"))
-_OF_LEARNER = (
-    select(*_COLUMNS)
-    .where(_OF_TENANT, _IMPRESSION.c.learner_id == bindparam("learner_id"))
-    .order_by(_IMPRESSION.c.shown_at, _IMPRESSION.c.impression_id)
+from credpath.store.codec import dump, load_words
+from credpath.store.packing import (
+    pack_matrix,
+    pack_record,
+    pack_scores,
+    pick_rows,
+    schema_id,
+    unpack_matrix,
+    unpack_record,
+    unpack_scores,
 )
-_BY_IDEMPOTENCY_KEY = select(*_COLUMNS).where(
+from credpath.store.tables import ConsideredRow, FeatureSchemaRow, IdempotencyRow, ImpressionRow, table_of
+
+_IMPRESSION, _CONSIDERED = table_of(ImpressionRow), table_of(ConsideredRow)
+_SCHEMA, _IDEMPOTENCY = table_of(FeatureSchemaRow), table_of(IdempotencyRow)
+_PLAIN = (
+    "impression_id", "shown_at", "goal_text", "occupation_uri", "policy", "propensity", "experiment", "seed",
+    "bundle_version", "catalogue_version", "degraded",
+)  # fmt: skip
+_OF_TENANT = _IMPRESSION.c.tenant == bindparam("tenant")
+_WHOLE = (
+    select(
+        *(_IMPRESSION.c[name] for name in (*_PLAIN, "learner_id", "slate", "history")),
+        *(_CONSIDERED.c[name] for name in ("scores", "features", "record")),
+        _SCHEMA.c.names,
+    )
+    .join(
+        _CONSIDERED,
+        (_CONSIDERED.c.tenant == _IMPRESSION.c.tenant) & (_CONSIDERED.c.impression_id == _IMPRESSION.c.impression_id),
+    )
+    .join(
+        _SCHEMA,
+        (_SCHEMA.c.tenant == _IMPRESSION.c.tenant) & (_SCHEMA.c.feature_schema == _IMPRESSION.c.feature_schema),
+    )
+)
+_IN_ORDER = (_IMPRESSION.c.shown_at, _IMPRESSION.c.impression_id)
+_ONE = _WHOLE.where(_OF_TENANT, _IMPRESSION.c.impression_id == bindparam("impression_id"))
+_OF_LEARNER = _WHOLE.where(_OF_TENANT, _IMPRESSION.c.learner_id == bindparam("learner_id")).order_by(*_IN_ORDER)
+_BY_IDEMPOTENCY_KEY = _WHOLE.where(
     _IDEMPOTENCY.c.tenant == bindparam("tenant"),
     _IDEMPOTENCY.c.idempotency_key == bindparam("key"),
     _IMPRESSION.c.tenant == _IDEMPOTENCY.c.tenant,
@@ -32,17 +62,55 @@ _BY_IDEMPOTENCY_KEY = select(*_COLUMNS).where(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class PackedImpression:
+    """An impression as rows. Packing takes as long as writing, so it is done before the one writer has its turn."""
+
+    impression_id: str
+    learner_id: str
+    schema: dict[str, Any]
+    narrow: dict[str, Any]
+    wide: dict[str, Any]
+
+
 def save_impression(connection: Connection, tenant: str, impression: Impression, idempotency_key: str = "") -> None:
     """Appends an impression, and what answers to its idempotency key from now on.
 
     Raises Conflict when the id or the key was used before, NotFound for a learner who is not, or no longer, stored.
     """
-    with of_stored_learner(impression.learner_id):
-        if not insert_new(connection, _IMPRESSION, [_row(tenant, impression)]):
-            raise Conflict(f"impression {impression.impression_id!r} is stored already", where="impression_id")
+    save_packed(connection, pack_impression(tenant, impression), idempotency_key)
+
+
+def pack_impression(tenant: str, impression: Impression) -> PackedImpression:
+    """What `save_packed` writes; needs no connection. Raises InvalidInput for a slate with what was no candidate."""
+    names = impression.feature_names
+    known_as, schema = _schema(names)
+    key = {"tenant": tenant, "impression_id": impression.impression_id}
+    shown = pick_rows(impression.features, len(names), _rows_shown(impression))
+    narrow = {
+        **key, **{name: getattr(impression, name) for name in _PLAIN}, "learner_id": impression.learner_id or None,
+        "propensity": float(impression.propensity), "slate": dump(impression.slate),
+        "history": dump(impression.history), "feature_schema": known_as, "slate_features": shown,
+    }  # fmt: skip
+    record = {name: getattr(impression, name) for name in ("candidates", "filters", "answer", "state")}
+    wide = {
+        **key, "scores": pack_scores(impression.scores),
+        "features": pack_matrix(impression.features, len(names)), "record": pack_record(record),
+    }  # fmt: skip
+    kept_once = {"tenant": tenant, "feature_schema": known_as, "names": schema}
+    return PackedImpression(impression.impression_id, impression.learner_id, kept_once, narrow, wide)
+
+
+def save_packed(connection: Connection, packed: PackedImpression, idempotency_key: str = "") -> None:
+    """`save_impression` of what `pack_impression` made."""
+    with of_stored_learner(packed.learner_id):
+        if not insert_new(connection, _IMPRESSION, [packed.narrow]):
+            raise Conflict(f"impression {packed.impression_id!r} is stored already", where="impression_id")
+    insert_new(connection, _SCHEMA, [packed.schema])
+    insert_new(connection, _CONSIDERED, [packed.wide])
     if idempotency_key:
-        row = {"tenant": tenant, "idempotency_key": idempotency_key, "impression_id": impression.impression_id}
-        if not insert_new(connection, _IDEMPOTENCY, [row]):
+        key = {name: packed.narrow[name] for name in ("tenant", "impression_id")}
+        if not insert_new(connection, _IDEMPOTENCY, [{**key, "idempotency_key": idempotency_key}]):
             raise Conflict("the Idempotency-Key was used before", where="Idempotency-Key", fix="repeat the call")
 
 
@@ -65,9 +133,11 @@ def impressions_of(connection: Connection, tenant: str, learner_id: str) -> tupl
 def load_impressions(
     connection: Connection, tenant: str, since: datetime | None = None, before: datetime | None = None
 ) -> Iterator[Impression]:
-    """All impressions of the tenant in time order, one by one; `since` inclusive, `before` exclusive."""
-    statement = select(*_COLUMNS).where(_IMPRESSION.c.tenant == tenant)
-    statement = statement.order_by(_IMPRESSION.c.shown_at, _IMPRESSION.c.impression_id)
+    """All impressions of the tenant, whole, in time order, one by one; `since` inclusive, `before` exclusive.
+
+    For a few of many there is `load_considered`, for what was shown alone `load_shown` (decisions.py).
+    """
+    statement = _WHOLE.where(_IMPRESSION.c.tenant == tenant).order_by(*_IN_ORDER)
     if since is not None:
         statement = statement.where(_IMPRESSION.c.shown_at >= since)
     if before is not None:
@@ -75,30 +145,35 @@ def load_impressions(
     yield from map(_impression, connection.execute(statement.execution_options(yield_per=100)))
 
 
-def _first(connection: Connection, statement: Any, values: dict[str, str]) -> Impression | None:
+def _rows_shown(impression: Impression) -> list[int]:
+    place = {credential_id: row for row, credential_id in enumerate(impression.candidates)}
+    if strange := [credential_id for credential_id in impression.slate if credential_id not in place]:
+        raise InvalidInput(f"{strange[0]!r} is on the slate and was no candidate", where="slate")
+    return [place[credential_id] for credential_id in impression.slate]
+
+
+@lru_cache(64)
+def _schema(names: tuple[str, ...]) -> tuple[str, str]:
+    return schema_id(names), dump(names)
+
+
+def _first(connection: Connection, statement: Select[Any], values: dict[str, str]) -> Impression | None:
     found = connection.execute(statement, values).one_or_none()
     return None if found is None else _impression(found)
 
 
-def _row(tenant: str, impression: Impression) -> dict[str, Any]:
-    return {
-        "tenant": tenant, "impression_id": impression.impression_id, "shown_at": impression.shown_at,
-        "learner_id": impression.learner_id or None, "goal_text": impression.goal_text,
-        "occupation_uri": impression.occupation_uri, "candidates": dump(impression.candidates),
-        "scores": dump(impression.scores), "feature_names": dump(impression.feature_names),
-        "features": impression.features, "slate": dump(impression.slate), "policy": impression.policy,
-        "propensity": float(impression.propensity), "seed": impression.seed,
-        "bundle_version": impression.bundle_version, "catalogue_version": impression.catalogue_version,
-        "degraded": impression.degraded, "filters": dump(dict(impression.filters)),
-        "answer": dump(dict(impression.answer)),
-    }  # fmt: skip
-
-
 def _impression(row: Any) -> Impression:
-    fields = row._asdict()
-    for name in ("candidates", "feature_names", "slate"):
-        fields[name] = load_words(fields[name])
-    fields["scores"] = tuple(load(fields["scores"]))
-    for name in ("filters", "answer"):
-        fields[name] = load(fields[name])
-    return Impression(**{**fields, "learner_id": fields["learner_id"] or "", "features": bytes(fields["features"])})
+    names, record = load_words(row.names), unpack_record(row.record)
+    return Impression(
+        **{name: getattr(row, name) for name in _PLAIN},
+        learner_id=row.learner_id or "",
+        slate=load_words(row.slate),
+        history=load_words(row.history),
+        feature_names=names,
+        candidates=tuple(record["candidates"]),
+        scores=unpack_scores(row.scores),
+        features=unpack_matrix(row.features, len(names)),
+        filters=record["filters"],
+        answer=record["answer"],
+        state=record["state"],
+    )

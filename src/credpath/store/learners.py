@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Float, Text, bindparam, cast, literal, null, select, union_all
 
-from credpath.domain.learner import Learner, LearnerSnapshot, Profile
+from credpath.domain.histories import taken_up
+from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
 from credpath.domain.mastery import Evidence, replay
 from credpath.domain.outcomes import Outcome, activity
 from credpath.store.awards import add_award, add_awards
@@ -71,7 +72,7 @@ def list_learners(connection: Connection, tenant: str, after: str = "", limit: i
 def snapshot(connection: Connection, tenant: str, learner_id: str) -> LearnerSnapshot | None:
     """All that a recommendation reads of the learner, by one query; None when the learner is not stored."""
     profile: Profile | None = None
-    evidence, outcomes, awards = [], [], set()
+    evidence, outcomes, awards = [], [], []
     for part, first, second, third, fourth, score, share, at in connection.execute(
         _SNAPSHOT, {"tenant": tenant, "learner_id": learner_id}
     ):
@@ -80,14 +81,20 @@ def snapshot(connection: Connection, tenant: str, learner_id: str) -> LearnerSna
         elif part == "outcome":
             outcomes.append(Outcome(first, learner_id, second, third, at))
         elif part == "award":
-            awards.add(first)
+            awards.append(Award(learner_id, first, at))
         else:
             profile = decode_profile(first)
     if profile is None:
         return None
-    state = activity(tuple(outcomes), frozenset(awards))
+    state = activity(tuple(outcomes), frozenset(award.credential_id for award in awards))
     return LearnerSnapshot(
-        learner_id, profile, state.held, state.in_progress, state.dismissed, mastery=replay(evidence)
+        learner_id=learner_id,
+        profile=profile,
+        held=state.held,
+        in_progress=state.in_progress,
+        dismissed=state.dismissed,
+        mastery=replay(evidence),
+        history=taken_up(outcomes, awards),
     )
 
 
@@ -106,7 +113,7 @@ def _snapshot_statement() -> Any:
     return union_all(
         _parts(EvidenceRow, "evidence", *seen, evidence.score, evidence.share, evidence.at),
         _parts(OutcomeRow, "outcome", *happened, number, number, outcome.occurred_at),
-        _parts(AwardRow, "award", award.credential_id, text, text, text, number, number, time),
+        _parts(AwardRow, "award", award.credential_id, text, text, text, number, number, award.awarded_at),
         _parts(LearnerRow, "profile", _LEARNER.c.profile, text, text, text, number, number, time),
     )
 

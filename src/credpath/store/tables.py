@@ -7,57 +7,21 @@ Natural keys throughout, so that a row's identity is the same in every database 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, LargeBinary, MetaData, Table, Text
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlmodel import Field
 
-METADATA = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    }
-)
-# Ids compare by code point on both engines, as Python sorts them; a database's own locale would reorder pages.
-KEY = cast(Any, Text().with_variant(Text(collation="C"), "postgresql"))
-# A composite text key would otherwise be stored twice, in the table and in its index.
-CLUSTERED: dict[str, Any] = {"sqlite_with_rowid": False}
+from credpath.store.schema import CLUSTERED, KEY, METADATA, OfTaxonomy, OfTenant, columns_of, refers_to, table_of
 
+__all__ = [
+    "METADATA", "ApiKeyRow", "AwardRow", "ConsideredRow", "CredentialRow", "EvidenceRow", "FeatureSchemaRow",
+    "IdempotencyRow", "ImportRunRow", "ImpressionRow", "LearnerRow", "OccupationRow", "OccupationSkillRow",
+    "OutcomeRow", "SkillGroupRow", "SkillRelationRow", "SkillRow", "TaxonomyRow", "TenantStateRow", "columns_of",
+    "table_of",
+]  # fmt: skip
 
-class Row(SQLModel):
-    """Base of all tables: one metadata, so that migrations see exactly these."""
-
-    metadata: ClassVar[MetaData] = METADATA
-
-
-def _refers_to(table: str, key: str, ondelete: str | None = None) -> ForeignKeyConstraint:
-    return ForeignKeyConstraint(["tenant", key], [f"{table}.tenant", f"{table}.{key}"], ondelete=ondelete)
-
-
-def table_of(row: type[SQLModel]) -> Table:
-    """The SQLAlchemy table behind a row class."""
-    return cast(Table, cast(Any, row).__table__)
-
-
-def columns_of(row: type[SQLModel], *names: str) -> tuple[Column[Any], ...]:
-    """Columns by name, in the order given."""
-    return tuple(table_of(row).c[name] for name in names)
-
-
-class OfTenant(Row):
-    """The leading part of every key but the taxonomies'."""
-
-    tenant: str = Field(sa_type=KEY, primary_key=True)
-
-
-class OfTaxonomy(Row):
-    """The leading part of a taxonomy's keys."""
-
-    __table_args__: ClassVar[Any] = (CLUSTERED,)
-    owner: str = Field(sa_type=KEY, primary_key=True)
-    scheme: str = Field(sa_type=KEY, primary_key=True)
+BLOB = cast(Any, LargeBinary)
 
 
 class TenantStateRow(OfTenant, table=True):
@@ -172,7 +136,7 @@ class AwardRow(OfTenant, table=True):
     """A learner holds a credential. No cascade: what is forgotten is counted, so it is deleted table by table."""
 
     __tablename__ = "award"
-    __table_args__ = (_refers_to("learner", "learner_id"), CLUSTERED)
+    __table_args__ = (refers_to("learner", "learner_id"), CLUSTERED)
     learner_id: str = Field(sa_type=KEY, primary_key=True)
     credential_id: str = Field(sa_type=KEY, primary_key=True)
     award_id: str = Field(sa_type=KEY, primary_key=True)
@@ -185,7 +149,7 @@ class EvidenceRow(OfTenant, table=True):
     """The mastery log: one row an observation and skill. The state is what the log replays to."""
 
     __tablename__ = "evidence"
-    __table_args__ = (_refers_to("learner", "learner_id"), CLUSTERED)
+    __table_args__ = (refers_to("learner", "learner_id"), CLUSTERED)
     learner_id: str = Field(sa_type=KEY, primary_key=True)
     evidence_id: str = Field(sa_type=KEY, primary_key=True)
     skill_uri: str = Field(sa_type=KEY, primary_key=True)
@@ -211,13 +175,26 @@ class OutcomeRow(OfTenant, table=True):
     ordinal: bool
 
 
+class FeatureSchemaRow(OfTenant, table=True):
+    """Names of feature columns, kept once for all impressions that have them; the id is a digest of the names."""
+
+    __tablename__ = "feature_schema"
+    __table_args__ = (CLUSTERED,)
+    feature_schema: str = Field(sa_type=KEY, primary_key=True)
+    names: str
+
+
 class ImpressionRow(OfTenant, table=True):
-    """What was shown; `learner_id` is null for somebody not stored. Its foreign key keeps a recommendation that was
-    under way while the learner was forgotten from bringing the id back."""
+    """What was shown, narrow: all that training reads of every impression. The rest is in `ConsideredRow`.
+
+    `slate_features`: little-endian float32, one row a shown credential, first place first. `learner_id` is null for
+    somebody not stored. Its foreign key keeps a recommendation that was under way while the learner was forgotten
+    from bringing the id back.
+    """
 
     __tablename__ = "impression"
     __table_args__ = (
-        _refers_to("learner", "learner_id"),
+        refers_to("learner", "learner_id"),
         Index(None, "tenant", "learner_id"),
         Index(None, "tenant", "shown_at"),
     )
@@ -226,19 +203,31 @@ class ImpressionRow(OfTenant, table=True):
     learner_id: str | None = Field(default=None, sa_type=KEY)
     goal_text: str
     occupation_uri: str
-    candidates: str
-    scores: str
-    feature_names: str
-    features: bytes = Field(sa_type=cast(Any, LargeBinary))
     slate: str
+    history: str
+    feature_schema: str = Field(sa_type=KEY)
+    slate_features: bytes = Field(sa_type=BLOB)
     policy: str
     propensity: float
+    experiment: str
     seed: int = Field(sa_type=cast(Any, BigInteger))
     bundle_version: str
     catalogue_version: str
     degraded: bool
-    filters: str
-    answer: str
+
+
+class ConsideredRow(OfTenant, table=True):
+    """The wide part of an impression, read for a few of them: every candidate, and what the answer came from.
+
+    `scores`: little-endian float64. `features` and `record` (JSON: candidates, filters, answer, state) are packed.
+    """
+
+    __tablename__ = "considered"
+    __table_args__ = (refers_to("impression", "impression_id", "CASCADE"),)
+    impression_id: str = Field(sa_type=KEY, primary_key=True)
+    scores: bytes = Field(sa_type=BLOB)
+    features: bytes = Field(sa_type=BLOB)
+    record: bytes = Field(sa_type=BLOB)
 
 
 class IdempotencyRow(OfTenant, table=True):
@@ -246,7 +235,7 @@ class IdempotencyRow(OfTenant, table=True):
 
     __tablename__ = "idempotency"
     __table_args__ = (
-        _refers_to("impression", "impression_id", "CASCADE"),
+        refers_to("impression", "impression_id", "CASCADE"),
         Index(None, "tenant", "impression_id"),
         CLUSTERED,
     )

@@ -1,4 +1,4 @@
-"""Models, explanations, health and problems on the wire."""
+"""Explanations, health and problems on the wire."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing_extensions import TypedDict
 from credpath.api.schemas.imports import RefusalOut
 from credpath.api.schemas.recommendations import ReasonOut, VersionsOut, reasons_out
 from credpath.api.schemas.values import time_out
-from credpath.recommender.bundle import BundleVersion
 from credpath.service.explaining import Contribution, Explanation
 
 
@@ -34,27 +33,6 @@ class Problem(TypedDict):
     errors: NotRequired[list[FaultOut]]
     refusals: NotRequired[list[RefusalOut]]
     refusal_count: NotRequired[int]
-
-
-class ModelOut(TypedDict):
-    """One bundle; `current` marks the one that serves."""
-
-    version: str
-    created_at: str | None
-    current: bool
-    note: str
-
-
-class ModelsOut(TypedDict):
-    """Every bundle on disk, newest first."""
-
-    items: list[ModelOut]
-
-
-class ServingOut(TypedDict):
-    """The bundle that serves from now on."""
-
-    version: str
 
 
 class ContributionOut(TypedDict):
@@ -115,16 +93,6 @@ class VersionOut(TypedDict):
     version: str
     bundle_version: str
     taxonomies: list[str]
-
-
-def model_out(model: BundleVersion) -> ModelOut:
-    """From the bundle's manifest."""
-    return {
-        "version": model.version,
-        "created_at": time_out(model.created_at),
-        "current": model.current,
-        "note": model.note,
-    }
 
 
 def explanation_out(found: Explanation) -> ExplanationOut:

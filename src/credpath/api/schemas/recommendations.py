@@ -106,13 +106,17 @@ class StackProgressOut(TypedDict):
 
 
 class RecommendedItemOut(TypedDict):
-    """One line of the slate. `completion_probability` is null while it is not calibrated."""
+    """One line of the slate.
+
+    `completion_probability` of finishing it once enrolled, and its 95 % interval, are null while not calibrated.
+    """
 
     credential_id: str
     credential: CredentialSummaryOut
     rank: int
     score: float
     completion_probability: float | None
+    completion_interval: list[float] | None
     gap_closed: float
     reasons: list[ReasonOut]
     missing_prerequisites: list[str]
@@ -133,8 +137,8 @@ class VersionsOut(TypedDict):
 class RecommendationsOut(TypedDict):
     """The slate, with what was used to make it. `degraded`: a fallback made it.
 
-    `propensity` is the exact probability that `policy` put the first item first. `filters` counts the
-    credentials that were left out, by reason.
+    `propensity` is the exact probability that `policy` put the first item first; `experiment` is the A/B test and
+    arm that the learner is in, or empty. `filters` counts the credentials that were left out, by reason.
     """
 
     impression_id: str
@@ -145,6 +149,7 @@ class RecommendationsOut(TypedDict):
     degraded: bool
     policy: str
     propensity: float
+    experiment: str
     seed: int
     versions: VersionsOut
     filters: dict[str, int]
@@ -163,6 +168,7 @@ def recommendations_out(answer: RecommendAnswer) -> RecommendationsOut:
         "degraded": answer.degraded,
         "policy": answer.policy,
         "propensity": answer.propensity,
+        "experiment": answer.experiment,
         "seed": answer.seed,
         "versions": {"bundle": answer.bundle_version, "catalogue": answer.catalogue_version},
         "filters": dict(answer.filters),
@@ -178,6 +184,7 @@ def _item_out(item: RecommendedItem, answer: RecommendAnswer) -> RecommendedItem
         "rank": item.rank,
         "score": item.score,
         "completion_probability": item.completion_probability,
+        "completion_interval": list(item.completion_interval) if item.completion_interval else None,
         "gap_closed": item.gap_closed,
         "reasons": reasons_out(item.reasons),
         "missing_prerequisites": list(item.missing_prerequisites),

@@ -1,0 +1,102 @@
+"""What a recommendation read of the learner and the question, as JSON for the log, and back for a replay.
+
+Only what can change an answer is kept: of the profile its limits, of each piece of evidence its weight and its date,
+no words of the learner's own. Goal, history and seed are fields of the impression itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from credpath.domain.goals import CareerGoal
+from credpath.domain.learner import LearnerSnapshot, Profile
+from credpath.domain.mastery import Evidence, Mastery
+from credpath.domain.money import Money
+from credpath.domain.outcomes import Impression
+from credpath.domain.paths import Constraints
+from credpath.recommender.encoding import FloatArray
+from credpath.recommender.ranking import Policy
+from credpath.recommender.recommend import RecommendRequest
+
+
+def state_of(asked: RecommendRequest, *, learned: bool) -> dict[str, Any]:
+    """JSON-ready. `learned`: whether what the bundle has learnt took part, or the rules alone answered."""
+    snapshot = asked.snapshot
+    return {
+        "confidence": asked.goal.confidence,
+        "profile": _profile(snapshot.profile),
+        **{name: sorted(getattr(snapshot, name)) for name in ("held", "in_progress", "dismissed")},
+        "mastery": [_mastery(snapshot.mastery[uri]) for uri in sorted(snapshot.mastery)],
+        "constraints": _constraints(asked.constraints),
+        "limit": asked.limit,
+        "today": asked.today.isoformat(),
+        "policy": asdict(asked.policy),
+        "rates": dict(asked.rates),
+        "learned": learned,
+    }
+
+
+def request_of(logged: Impression, goal: CareerGoal, goal_vector: FloatArray | None) -> RecommendRequest:
+    """The request that was answered. Raises KeyError for an impression that was logged without its state."""
+    state: Mapping[str, Any] = logged.state
+    snapshot = LearnerSnapshot(
+        learner_id=logged.learner_id,
+        profile=Profile(**_with_money(state["profile"])),
+        **{name: frozenset(state[name]) for name in ("held", "in_progress", "dismissed")},
+        mastery={uri: _restored(uri, *rest) for uri, *rest in state["mastery"]},
+        history=logged.history,
+    )
+    limits = _with_money(state["constraints"])
+    return RecommendRequest(
+        snapshot=snapshot,
+        goal=goal,
+        goal_vector=goal_vector,
+        constraints=Constraints(**{**limits, **{name: frozenset(limits[name]) for name in ("languages", "excluded")}}),
+        limit=state["limit"],
+        seed=logged.seed,
+        today=date.fromisoformat(state["today"]),
+        policy=Policy(**state["policy"]),
+        rates=state["rates"],
+    )
+
+
+def used_learned(logged: Impression) -> bool:
+    """Whether what the bundle has learnt took part."""
+    return bool(logged.state.get("learned"))
+
+
+def _profile(profile: Profile) -> dict[str, Any]:
+    return {
+        "languages": profile.languages, "country": profile.country, "hours_per_week": profile.hours_per_week,
+        "budget": asdict(profile.budget) if profile.budget else None,
+    }  # fmt: skip
+
+
+def _constraints(limits: Constraints) -> dict[str, Any]:
+    return {
+        "languages": sorted(limits.languages), "country": limits.country, "hours_per_week": limits.hours_per_week,
+        "budget": asdict(limits.budget) if limits.budget else None, "weeks": limits.weeks,
+        "excluded": sorted(limits.excluded),
+    }  # fmt: skip
+
+
+def _with_money(fields: Mapping[str, Any]) -> dict[str, Any]:
+    budget = fields["budget"]
+    return {**fields, "languages": tuple(fields["languages"]), "budget": Money(**budget) if budget else None}
+
+
+def _mastery(known: Mastery) -> list[Any]:
+    pieces = [[e.kind, e.score, e.at.isoformat(), e.share] for e in known.evidence]
+    at = known.updated_at.isoformat() if known.updated_at else None
+    return [known.skill_uri, known.held, known.missing, at, pieces]
+
+
+def _restored(uri: str, held: float, missing: float, at: str | None, pieces: list[list[Any]]) -> Mastery:
+    evidence = tuple(
+        Evidence(f"logged:{number}", uri, kind, score, datetime.fromisoformat(when), share=share)
+        for number, (kind, score, when, share) in enumerate(pieces)
+    )
+    return Mastery(uri, held, missing, datetime.fromisoformat(at) if at else None, evidence)

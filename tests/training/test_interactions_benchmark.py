@@ -1,0 +1,160 @@
+"""`python -m training.benchmark interactions`: which steps test, what counts, and the whole command on a small log."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from credpath.errors import InvalidInput
+from credpath.interop.outcomes import read_outcomes
+from credpath.recommender.encoding import HashEncoder
+from credpath.recommender.linking import credential_text
+from training.benchmark import main
+from training.interactions_benchmark import read_credentials, text_vectors
+from training.interactions_log import cut_time, read_take_ups
+from training.interactions_split import Split, cut_at, leave_last_out, with_test
+
+HEADER = "learner_id,credential_id,outcome,occurred_at"
+WORDS = ("painting", "welding", "nursing", "statistics", "bookkeeping", "gardening")
+
+
+def write(path: Path, *rows: str, header: str = HEADER) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+def small_log(path: Path, learners: int = 240, items: int = 24, seed: int = 0) -> Path:
+    """Learners who mostly go on to one of the next credentials of a circle, times in days."""
+    dice = np.random.default_rng(seed)
+    rows = []
+    for learner in range(learners):
+        at, day = int(dice.integers(0, items)), int(dice.integers(0, 300))
+        for _ in range(int(dice.integers(2, 7))):
+            rows.append(f"l{learner:03d},c{at:02d},enrolled,{day}")
+            at = (at + int(dice.choice([1, 1, 1, 2, int(dice.integers(1, items))]))) % items
+            day += int(dice.integers(1, 40))
+    return write(path, *rows)
+
+
+def named(split: Split) -> dict[str, list[str]]:
+    ids = split.train.ids
+    return {ids[answer]: [ids[i] for i in history] for answer, history in zip(split.answers, split.histories, strict=True)}
+
+
+def test_a_plain_file_says_what_the_importer_reads_from_it(tmp_path: Path) -> None:
+    rows = ("l,a,enrolled,3", "m,b,Completed,1", "l,a,clicked,0", "l,a,completed,9", "m,c,dropped,2")
+    plain = read_take_ups(write(tmp_path / "plain.csv", *rows))
+    imported = [o for o in read_outcomes(tmp_path / "plain.csv").items if o.kind in {"enrolled", "completed"}]
+    assert plain.learners == [o.learner_id for o in imported]
+    assert plain.credentials == [o.credential_id for o in imported]
+    assert plain.times.tolist() == [o.occurred_at.timestamp() for o in imported]
+
+
+def test_a_file_with_quotes_or_faults_is_read_with_care(tmp_path: Path) -> None:
+    rows = ('"l",a,enrolled,2026-01-01', "m,b,enrolled,yesterday", "m,c,completed,2026-02-01T00:00:00Z")
+    found = read_take_ups(write(tmp_path / "log.csv", *rows))
+    assert (found.learners, found.credentials, found.refused) == (["l", "m"], ["a", "c"], 1)
+
+
+@pytest.mark.parametrize("rows", [[], ["l,a,clicked,1"]])
+def test_a_log_in_which_nobody_takes_anything_up_is_refused(tmp_path: Path, rows: list[str]) -> None:
+    with pytest.raises(InvalidInput):
+        read_take_ups(write(tmp_path / "log.csv", *rows))
+
+
+def test_the_last_step_of_everybody_with_two_is_the_test(tmp_path: Path) -> None:
+    log = read_take_ups(write(tmp_path / "log.csv", "l,a,enrolled,1", "l,b,enrolled,2", "m,c,enrolled,1"))
+    split = leave_last_out(log)
+    assert named(split) == {"b": ["a"]}
+    assert split.train.lengths.tolist() == [1, 1]
+
+
+def test_after_a_cut_the_first_step_is_the_test_and_nothing_later_is_seen(tmp_path: Path) -> None:
+    rows = ("l,a,enrolled,1", "l,b,enrolled,5", "l,c,enrolled,6", "m,c,enrolled,7")
+    split = cut_at(read_take_ups(write(tmp_path / "log.csv", *rows)), 5.0)
+    assert named(split) == {"b": ["a"], "c": []}
+    assert split.train.lengths.tolist() == [1, 0]
+    assert split.by_time
+
+
+def test_a_second_file_is_the_test_whatever_its_clock(tmp_path: Path) -> None:
+    log = read_take_ups(write(tmp_path / "log.csv", "l,a,enrolled,10", "l,b,enrolled,20"))
+    test = read_take_ups(write(tmp_path / "test.csv", "l,a,completed,1", "l,c,enrolled,2", "m,b,enrolled,3"))
+    assert named(with_test(log, test)) == {"c": ["a", "b"], "b": []}
+    with pytest.raises(InvalidInput):
+        with_test(log, read_take_ups(write(tmp_path / "again.csv", "l,a,enrolled,1")))
+
+
+def test_a_sample_is_the_same_for_a_seed_and_leaves_the_training_part_alone(tmp_path: Path) -> None:
+    split = leave_last_out(read_take_ups(small_log(tmp_path / "log.csv")))
+    one, other = split.sample(20, 42), split.sample(20, 42)
+    assert one.answers.tolist() == other.answers.tolist()
+    assert one.train is split.train
+    assert split.sample(0, 42) is split
+
+
+def test_a_cut_is_a_time_or_a_number(tmp_path: Path) -> None:
+    assert cut_time("12") == 12.0
+    assert cut_time("1970-01-02") == 86_400.0
+    with pytest.raises(InvalidInput):
+        cut_time("next week")
+
+
+def catalogue_file(path: Path, items: int = 26) -> Path:
+    lines = [
+        json.dumps({"credential_id": f"c{at:02d}", "title": f"{WORDS[at % 6]} part {at}", "description": f"About {WORDS[at % 6]}."})
+        for at in range(items)
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_a_credential_without_a_text_has_a_zero_vector(tmp_path: Path) -> None:
+    credentials = read_credentials(catalogue_file(tmp_path / "catalogue.jsonl"))
+    encoder = HashEncoder(32)
+    vectors = text_vectors(("c01", "zz"), credentials, encoder)
+    assert not vectors[1].any()
+    assert np.array_equal(vectors[0], encoder.encode([credential_text(credentials[1])])[0])
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict:  # type: ignore[type-arg]
+    assert main(["interactions", *arguments, "--json", "--threads", "1", "--questions", "60"]) == 0
+    return json.loads(capsys.readouterr().out)  # type: ignore[no-any-return]
+
+
+def check_document(document: dict) -> None:  # type: ignore[type-arg]
+    assert {"popularity", "item_knn", "ease", "markov", "slist", "two_stage"} <= set(document["systems"])
+    for found in document["systems"].values():
+        assert {"hr_at_5", "hr_at_10", "ndcg_at_5", "ndcg_at_10", "mrr", "recall_at_200"} == set(found)
+        assert all(0 <= m["low"] <= m["value"] <= m["high"] <= 1 for m in found.values())
+    assert {"tuning", "fitting", "asking", "whole"} <= set(document["seconds"])
+
+
+def test_the_command_on_a_small_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = run(capsys, "--log", str(small_log(tmp_path / "log.csv")), "--leave-last-out", "--sample", "100")
+    check_document(document)
+    assert document["sizes"]["test_learners"] == 100
+    systems = document["systems"]
+    assert systems["two_stage"]["ndcg_at_10"]["value"] > 2 * systems["popularity"]["ndcg_at_10"]["value"]
+
+
+def test_the_command_with_a_cut_and_a_catalogue(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoder_folder: Path
+) -> None:
+    log, catalogue = small_log(tmp_path / "log.csv"), catalogue_file(tmp_path / "catalogue.jsonl")
+    given = ("--log", str(log), "--catalogue", str(catalogue), "--cut", "200", "--encoder", str(encoder_folder))
+    document = run(capsys, *given)
+    check_document(document)
+    assert document["sizes"]["credentials"] == document["sizes"]["with_text"] == 26
+    assert "cosine" in document["systems"]
+    assert document["cold_start"]["learners without a history"]["questions"] > 0
+    assert main(["interactions", *given, "--threads", "1", "--questions", "60"]) == 0
+    assert "cold start" in capsys.readouterr().out
+
+
+def test_a_cut_after_everything_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["interactions", "--log", str(small_log(tmp_path / "log.csv", 20)), "--cut", "99999"]) == 1
+    assert "no learner is left" in capsys.readouterr().err

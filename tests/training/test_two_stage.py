@@ -1,0 +1,125 @@
+"""The recommender in two stages: fitted without the answers, used with everything."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from credpath.recommender.co_completion import LEARNED
+from tests.training.toy_logs import wanderers
+from training.attention_config import AttentionConfig
+from training.item_tables import ItemModelConfig
+from training.ranker import RankerConfig
+from training.sequences import Sequences
+from training.two_stage import (
+    NAMES,
+    Catalogue,
+    Questions,
+    TwoStage,
+    TwoStageConfig,
+    ask,
+    fit_two_stage,
+    held_rounds,
+    hide,
+    questions_of,
+    table_of,
+)
+
+CONFIG = TwoStageConfig(
+    questions=200,
+    valid=50,
+    item_models=ItemModelConfig(attention=AttentionConfig(positions=0)),
+    ranker=RankerConfig(trees=20, leaves=8, min_rows_in_leaf=10),
+)
+
+
+@pytest.fixture(scope="module")
+def system() -> TwoStage:
+    sequences = wanderers()
+    return fit_two_stage(sequences, Catalogue(sequences.ids), CONFIG)
+
+
+def test_each_round_knows_none_of_its_answers() -> None:
+    sequences = wanderers()
+    for by_time in (False, True):
+        for held in held_rounds(sequences, CONFIG, by_time=by_time):
+            left = sum(len(held.inner.of(learner)) for learner in range(len(held.inner)))
+            assert left <= len(sequences.items) - len(held)
+            for history, answer in zip(held.histories, held.answers, strict=True):
+                assert answer not in history
+
+
+def test_few_learners_are_all_asked_in_rounds_and_many_once() -> None:
+    sequences = wanderers()
+    few = held_rounds(sequences, TwoStageConfig(questions=20, valid=5), by_time=False)
+    assert [len(held) for held in few] == [25]
+    many = held_rounds(sequences, TwoStageConfig(questions=250, valid=50), by_time=False)
+    assert len(many) >= 3
+    assert sum(map(len, many[:3])) == min(300, int((sequences.lengths >= 2).sum()))
+
+
+def test_a_table_has_one_answer_a_group_and_keeps_every_candidate(system: TwoStage) -> None:
+    held = held_rounds(wanderers(), CONFIG, by_time=False)[0]
+    followers = system.co_completion.bind(system.co_completion.ids)
+    table = table_of(followers, questions_of(held, followers), 10)
+    starts = np.concatenate([[0], np.cumsum(table.groups)[:-1]])
+    assert (np.add.reduceat(table.labels.astype(int), starts) == 1).all()
+    assert table.features.shape[1] == len(NAMES)
+
+
+def test_no_candidate_is_in_the_history(system: TwoStage) -> None:
+    followers = system.co_completion.bind(system.co_completion.ids)
+    history = np.array([1, 2, 3])
+    [asked] = ask(followers, Questions((history,), np.array([4])), 30)
+    assert not set(history.tolist()) & set(asked.rows.tolist())
+    assert (np.diff(asked.rows) > 0).all()
+
+
+def test_the_forest_finds_the_next_step(system: TwoStage) -> None:
+    followers = system.co_completion.bind(system.co_completion.ids)
+    hits = 0
+    for at in range(30):
+        [asked] = ask(followers, Questions((np.array([at]),), np.array([0])), 30)
+        hits += asked.rows[system.forest.predict(asked.features).argmax()] == (at + 1) % 30
+    assert hits >= 25
+
+
+def test_the_same_log_and_seed_give_the_same_forest(system: TwoStage) -> None:
+    sequences = wanderers()
+    again = fit_two_stage(sequences, Catalogue(sequences.ids), CONFIG)
+    assert again.forest.model_to_string() == system.forest.model_to_string()
+
+
+def test_what_is_hidden_has_no_followers_and_follows_nothing(system: TwoStage) -> None:
+    models = system.co_completion
+    blind = hide(models, 0.5, 1)
+    hidden = [at for at, name in enumerate(blind.ids) if not name]
+    followers = blind.bind(models.ids)
+    assert hidden
+    for row in range(len(models.ids)):
+        learned = followers.scores(np.array([row]))[: LEARNED.index("popular")]
+        assert not learned[:, hidden].any()
+
+
+def test_text_lets_the_forest_reach_what_nobody_took_up() -> None:
+    sequences = wanderers(400)
+    dice = np.random.default_rng(0)
+    angle = np.arange(30) / 30 * 2 * np.pi
+    circle = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    vectors = np.hstack([3 * circle, 0.1 * dice.normal(size=(30, 6))])
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    cold = 11
+    seen = sequences.keep(sequences.items != cold)
+    system = fit_two_stage(seen, Catalogue(sequences.ids, vectors), CONFIG)
+    followers = system.co_completion.bind(sequences.ids, vectors)
+    ranks = []
+    for history in ([9, 10], [8, 10], [10]):
+        [asked] = ask(followers, Questions((np.array(history),), np.array([cold])), 30)
+        scores = system.forest.predict(asked.features)
+        ranks.append(int((scores > scores[np.searchsorted(asked.rows, cold)]).sum()))
+    assert np.median(ranks) < 10
+
+
+def test_nobody_to_ask_leaves_no_forest_and_no_error() -> None:
+    empty = Sequences(("a",), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), ())
+    assert fit_two_stage(empty, Catalogue(("a",)), CONFIG).forest is None

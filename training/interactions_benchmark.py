@@ -1,0 +1,214 @@
+"""Leaves steps of an enrolment log out and asks for them: the product beside baselines that are tuned as hard.
+
+Everything that is tuned is tuned by the run itself, on steps held back from the training part. The models, features
+and forest are those that retraining fits.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from credpath.cli.printing import say, table
+from credpath.domain.catalogue import Credential
+from credpath.errors import InvalidInput
+from credpath.interop.catalogue_csv import read_catalogue_csv
+from credpath.interop.catalogue_jsonl import read_catalogue_jsonl
+from credpath.recommender.csr import Floats
+from credpath.recommender.encoding import Encoder
+from credpath.recommender.linking import credential_text
+from training.held_steps import draw_after, draw_last, late_cut
+from training.interactions_log import TakeUps, cut_time, read_take_ups
+from training.interactions_measure import METRICS, OURS, RETRIEVED, Ranks, against_best, figures, measure, slices
+from training.interactions_split import Split, cut_at, leave_last_out, with_test
+from training.ranker import RankerConfig
+from training.tuning import tune_item_models
+from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, fit_two_stage
+
+Tell = Callable[[str], None]
+DEFAULTS = TwoStageConfig()
+TUNING_QUESTIONS = 3_000
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of `python -m training.benchmark interactions`."""
+    parser.add_argument(
+        "--log", type=Path, required=True, help="outcomes CSV: learner_id,credential_id,outcome,occurred_at"
+    )
+    parser.add_argument("--catalogue", type=Path, help="native .jsonl or .csv; its texts reach what nobody took up yet")
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--leave-last-out", action="store_true", help="test on each learner's last step (the default)")
+    how.add_argument("--cut", help="train before this time, test on each learner's first step from then on")
+    how.add_argument("--test", type=Path, help="test on each learner's first new step in this file")
+    parser.add_argument("--sample", type=int, default=0, help="so many test learners, drawn by the seed; 0: all")
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--threads", type=int, default=2, help="of the forest's fit")
+    parser.add_argument("--questions", type=int, default=DEFAULTS.questions, help="held-back steps to fit on")
+    parser.add_argument("--encoder", type=Path, help="folder of an exported encoder; default: the bundle's")
+
+
+def run(chosen: Namespace, tell: Tell = lambda _: None) -> dict[str, Any]:
+    """The figures as one document. Raises CredpathError."""
+    clock = _Clock(tell)
+    log = read_take_ups(chosen.log)
+    credentials = read_credentials(chosen.catalogue) if chosen.catalogue else []
+    split = _split(chosen, log).sample(chosen.sample, chosen.seed)
+    if not len(split.answers):
+        raise InvalidInput("no learner is left to test on", where=str(chosen.log), fix="another --cut, or a longer log")
+    clock.done("reading", f"{len(split.train.items)} steps to train on, {len(split.answers)} learners to test on")
+    catalogue = _catalogue(split, credentials, chosen, clock)
+    config = _config(chosen)
+    config = replace(config, item_models=_tuned(split, config, chosen.seed, clock))
+    system = fit_two_stage(split.train, catalogue, config, by_time=split.by_time, tell=clock.tell)
+    clock.done("fitting", f"{len(catalogue.ids)} credentials in the catalogue")
+    return _document(split, catalogue, system, chosen, clock)
+
+
+def show(document: dict[str, Any]) -> None:
+    """The figures for a person."""
+    sizes = document["sizes"]
+    title = f"{document['protocol']}: {sizes['test_learners']} of {sizes['learners']} learners, "
+    title += f"{sizes['credentials']} credentials; full ranking, history masked; 95 % intervals"
+    rows = [[name, *(_cell(found[metric]) for metric in METRICS)] for name, found in document["systems"].items()]
+    table(["", *METRICS], rows, title)
+    retrieval = document["retrieval"]
+    say(f"retrieval apart from ranking: recall@{RETRIEVED} {_cell(retrieval['recall_at_200'])}")
+    say(f"recall of all candidates, {retrieval['candidates']:.0f} on average: {retrieval['recall_of_candidates']:.4f}")
+    for metric, found in document["difference"].items():
+        interval = f"{found['value']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
+        say(f"{OURS} less {found['baseline']}, {metric}: {interval}")
+    cold = [
+        [part, found["questions"], name, *(_cell(found[name][m]) for m in ("hr_at_10", "ndcg_at_10"))]
+        for part, found in document["cold_start"].items()
+        for name in found
+        if name != "questions"
+    ]
+    table(["cold start", "questions", "system", "hr_at_10", "ndcg_at_10"], cold)
+    say("seconds: " + ", ".join(f"{stage} {seconds:.0f}" for stage, seconds in document["seconds"].items()))
+    say(f"peak memory: {document['peak_mib']} MiB")
+
+
+def _cell(found: dict[str, float]) -> str:
+    return f"{found['value']:.4f} ({found['low']:.4f}-{found['high']:.4f})"
+
+
+class _Clock:
+    """Says what was done and how long it took."""
+
+    def __init__(self, tell: Tell) -> None:
+        self.tell = tell
+        self.seconds: dict[str, float] = {}
+        self._began = self._last = time.perf_counter()
+
+    def done(self, stage: str, text: str = "") -> None:
+        """Ends a stage."""
+        now = time.perf_counter()
+        self.seconds[stage] = round(now - self._last, 1)
+        self._last = now
+        self.tell(f"{stage}: {self.seconds[stage]:.0f} s" + (f"; {text}" if text else ""))
+
+    @property
+    def whole(self) -> float:
+        """Seconds since the beginning."""
+        return round(time.perf_counter() - self._began, 1)
+
+
+def read_credentials(path: Path) -> list[Credential]:
+    """The readable credentials of a native catalogue; what is refused has no text and is reached by the log alone."""
+    read = read_catalogue_csv(path) if path.suffix.casefold() == ".csv" else read_catalogue_jsonl(path)
+    if not read.items:
+        first = read.refusals[0] if read.refusals else "it is empty"
+        raise InvalidInput(f"no credential can be read: {first}", where=str(path), fix="a native .jsonl or .csv")
+    return list(read.items)
+
+
+def text_vectors(ids: tuple[str, ...], credentials: list[Credential], encoder: Encoder) -> Floats:
+    """(len(ids), d) unit vectors; a zero row where the catalogue has no such credential."""
+    place = {credential: row for row, credential in enumerate(ids)}
+    known = sorted({c.credential_id: c for c in credentials if c.credential_id in place}.items())
+    vectors = np.zeros((len(ids), encoder.dimensions), dtype=np.float32)
+    for start in range(0, len(known), 256):
+        part = known[start : start + 256]
+        vectors[[place[name] for name, _ in part]] = encoder.encode([credential_text(c) for _, c in part])
+    return vectors
+
+
+def _with_text(vectors: Floats | None) -> int:
+    return 0 if vectors is None else int((vectors != 0).any(axis=1).sum())
+
+
+def _catalogue(split: Split, credentials: list[Credential], chosen: Namespace, clock: _Clock) -> Catalogue:
+    ids = tuple(sorted({*split.train.ids, *(c.credential_id for c in credentials)}))
+    if not credentials:
+        return Catalogue(ids)
+    from training.goals_benchmark import open_encoder
+
+    vectors = text_vectors(ids, credentials, open_encoder(chosen.encoder))
+    clock.done("encoding", f"{_with_text(vectors)} of {len(ids)} credentials have a text")
+    return Catalogue(ids, vectors)
+
+
+def _split(chosen: Namespace, log: TakeUps) -> Split:
+    if chosen.cut is not None:
+        return cut_at(log, cut_time(chosen.cut))
+    return leave_last_out(log) if chosen.test is None else with_test(log, read_take_ups(chosen.test))
+
+
+def _config(chosen: Namespace) -> TwoStageConfig:
+    if min(chosen.threads, chosen.questions) < 1 or chosen.sample < 0:
+        raise InvalidInput("a count below 1", where="--threads, --questions, --sample")
+    ranker = RankerConfig(threads=chosen.threads, seed=chosen.seed)
+    return TwoStageConfig(questions=chosen.questions, valid=1 + chosen.questions // 8, ranker=ranker, seed=chosen.seed)
+
+
+def _tuned(split: Split, config: TwoStageConfig, seed: int, clock: _Clock) -> Any:
+    if split.by_time:
+        held = draw_after(split.train, late_cut(split.train, config.questions), TUNING_QUESTIONS, seed + 1)
+    else:
+        held = draw_last(split.train, TUNING_QUESTIONS, seed + 1)
+    found = tune_item_models(split.train, config.item_models, held=held, tell=clock.tell)
+    clock.done("tuning")
+    return found
+
+
+def _document(split: Split, catalogue: Catalogue, system: TwoStage, chosen: Namespace, clock: _Clock) -> dict[str, Any]:
+    followers = system.co_completion.bind(catalogue.ids, catalogue.vectors)
+    place = np.array([followers.position[name] for name in split.train.ids], dtype=np.int64)
+    questions = Questions(tuple(place[history] for history in split.histories), place[split.answers])
+    taken = np.bincount(place[split.train.items], minlength=len(catalogue.ids)).astype(np.float64)
+    ranks = measure(system, followers, questions, taken, clock.tell)
+    clock.done("asking")
+    document = _figures(ranks, questions, taken, chosen.seed)
+    clock.done("intervals")
+    return document | {
+        "protocol": split.how,
+        "seed": chosen.seed,
+        "sizes": {
+            "learners": len(split.train), "test_learners": len(questions), "training_steps": len(split.train.items),
+            "credentials": len(catalogue.ids), "with_text": _with_text(catalogue.vectors),
+        },
+        "tuned": asdict(system.config.item_models),
+        "trees": 0 if system.forest is None else system.forest.num_trees(),
+        "seconds": {**clock.seconds, "whole": clock.whole},
+        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }  # fmt: skip
+
+
+def _figures(ranks: Ranks, questions: Questions, taken: Any, seed: int) -> dict[str, Any]:
+    return {
+        "systems": {name: figures(places, seed) for name, places in ranks.by_system.items()},
+        "difference": against_best(ranks, seed),
+        "retrieval": {
+            "recall_at_200": figures(ranks.retrieved, seed)["recall_at_200"],
+            "recall_of_candidates": float(np.isfinite(ranks.retrieved).mean()),
+            "candidates": float(ranks.pool.mean()),
+        },
+        "cold_start": slices(ranks, questions, taken, seed),
+    }

@@ -1,0 +1,100 @@
+"""How a retraining runs: one object, read from `retrain.toml`. Every default is valid."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from credpath.errors import InvalidInput
+from training.distributed import DaskConfig
+from training.ranker import RankerConfig
+
+DEFAULTS = Path(__file__).with_name("retrain.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """The log is cut by time into `blocks` of equal count. The last `judged` judge, each by a model of all before it.
+
+    The columns of a row are made by models that were fitted before its block began, so the first block, before which
+    there is nothing, only feeds those.
+    """
+
+    blocks: int = 5
+    judged: int = 3
+    tuning_share: float = 0.25  # of what teaches: its latest part chooses the settings and stops the fit
+
+    def __post_init__(self) -> None:
+        if not 3 <= self.blocks <= 12 or not 1 <= self.judged <= self.blocks - 2:
+            raise InvalidInput("blocks must be 3 to 12, judged 1 to blocks - 2", where="spans")
+        if not 0.05 <= self.tuning_share <= 0.5:
+            raise InvalidInput("tuning_share must be .05 to .5", where="spans")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is used of a long log, drawn by the seed. What is left out is counted in the data card."""
+
+    decisions: int = 120_000  # slates that teach the ranker, the latest first
+    steps: int = 1_500  # learners whose replayed steps teach it
+    moments: int = 1_000  # learners whose later steps judge, under full ranking
+    valued: int = 15_000  # decisions of the blocks that judge whose candidates are read to estimate a policy's value
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What the tuning part chooses from: every combination is fitted once."""
+
+    leaves: tuple[int, ...] = (15, 31)
+    step_shares: tuple[float, ...] = (0.1, 0.4)  # weight of replayed steps against slates, where there are slates
+
+
+@dataclass(frozen=True, slots=True)
+class RetrainConfig:
+    """`threads`: of every fit. `distributed`: where the ranker is fitted."""
+
+    seed: int = 0
+    threads: int = 2
+    spans: Spans = field(default_factory=Spans)
+    bounds: Bounds = field(default_factory=Bounds)
+    tried: Tried = field(default_factory=Tried)
+    ranker: RankerConfig = field(default_factory=RankerConfig)
+    distributed: DaskConfig = field(default_factory=DaskConfig)
+
+
+PARTS: Mapping[str, Any] = {
+    "spans": Spans, "bounds": Bounds, "tried": Tried, "ranker": RankerConfig, "distributed": DaskConfig,
+}  # fmt: skip
+
+
+def read_config(path: Path = DEFAULTS) -> RetrainConfig:
+    """Raises InvalidInput that names the file and the key; a key that is missing keeps its default."""
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput(f"cannot be read: {error}", where=str(path), fix="compare training/retrain.toml") from error
+    values: dict[str, Any] = {}
+    for name, value in _known(given, RetrainConfig, path.name).items():
+        part = PARTS.get(name)
+        values[name] = value if part is None else _part(part, value, f"{path.name} [{name}]")
+    return RetrainConfig(**values)
+
+
+def _part(part: Any, given: Any, where: str) -> Any:
+    if not isinstance(given, dict):
+        raise InvalidInput(f"{given!r} is no table of settings", where=where)
+    known = _known(given, part, where)
+    try:
+        return part(**{name: tuple(v) if isinstance(v, list) else v for name, v in known.items()})
+    except TypeError as error:
+        raise InvalidInput(f"a value of the wrong kind: {error}", where=where) from error
+
+
+def _known(given: Mapping[str, Any], of: type, where: str) -> Mapping[str, Any]:
+    unknown = sorted(set(given) - {one.name for one in fields(of)})
+    if unknown:
+        raise InvalidInput(f"unknown setting {unknown[0]!r}", where=where, fix="compare training/retrain.toml")
+    return given

@@ -1,0 +1,152 @@
+"""What a retraining tells: cards, plots, the run for MLflow, and the table at its end."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import credpath
+from credpath.evaluation.calibration import wilson
+from credpath.evaluation.intervals import Interval, bootstrap_mean
+from credpath.evaluation.offpolicy import Estimate
+from credpath.recommender.feature_names import FEATURES
+from training.challenger import Challenger, learned_until
+from training.data_card import DataCard, count_simulated, render_data_card
+from training.evaluate import CHALLENGER, METRIC, Evaluation
+from training.model_card import CompletionPart, ModelCard, card_document, metrics_of, render_model_card
+from training.plot_style import png
+from training.plots import (
+    Curve,
+    plot_calibration,
+    plot_gain,
+    plot_importance,
+    plot_learning,
+    plot_off_policy,
+    plot_slices,
+)
+from training.policy_value import PolicyValues
+from training.retrain_config import RetrainConfig
+from training.tenant_log import TenantLog
+from training.tracking import Run
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+COMMANDS = {"figures": "python -m training.retrain", "gate": "python -m training.retrain", "data": "credpath export"}
+CARD, DATA, GATE = "model_card.md", "data_card.md", "gate.json"
+
+
+def data_card(log: TenantLog, challenger: Challenger, config: RetrainConfig) -> DataCard:
+    """What the log held."""
+    outcomes = [outcome for past in log.pasts for outcome in past.outcomes]
+    times = [outcome.occurred_at for outcome in outcomes if not outcome.ordinal]
+    learners = [past.learner_id for past in log.pasts]
+    unused = max(0, len(log.decisions) - config.bounds.decisions)
+    return DataCard(
+        tenant=log.tenant,
+        as_of=log.now,
+        digest=log.decisions.digest() if len(log.decisions) else "",
+        learners=len(learners),
+        credentials=len({outcome.credential_id for outcome in outcomes}),
+        counts=challenger.report.counts,
+        first_at=min(times, default=None),
+        last_at=max(times, default=None),
+        simulated=count_simulated(learners),
+        kinds=Counter(outcome.kind for outcome in outcomes),
+        bounded={"decisions": unused},
+        groups=log.groups is not None,
+    )
+
+
+def model_card(log: TenantLog, challenger: Challenger, config: RetrainConfig, plots: Mapping[str, str]) -> ModelCard:
+    """What the model is and what it was measured at."""
+    report = challenger.report
+    trial = report.completion
+    chosen = report.settings
+    return ModelCard(
+        tenant=log.tenant,
+        trained_at=log.now,
+        release=credpath.__version__,
+        verdict=challenger.verdict,
+        data=data_card(log, challenger, config),
+        feature_names=FEATURES,
+        evaluation=report.judged.evaluation,
+        values=report.judged.values,
+        completion=CompletionPart(trial.model is not None, trial.metrics, trial.why) if trial is not None else None,
+        importance=report.importance,
+        settings={} if chosen is None else {
+            "trees": chosen.ranker.trees, "leaves": chosen.ranker.leaves, "step_share": chosen.step_share,
+            "learning_rate": chosen.ranker.learning_rate, "seed": config.seed,
+            "blocks_begin": ", ".join(f"{datetime.fromtimestamp(cut, UTC):%Y-%m-%d}" for cut in report.cuts),
+        },
+        commands=COMMANDS,
+        plots=plots,
+        negative_results=[f"{name}: NDCG {reached:.4f} on the tuning part" for name, reached in chosen.tried.items()
+                          if reached < max(chosen.tried.values())] if chosen is not None else (),
+    )  # fmt: skip
+
+
+def draw_plots(challenger: Challenger, curve: Curve | None) -> dict[str, bytes]:
+    """path -> PNG of all that was measured."""
+    report = challenger.report
+    found = {"importance": plot_importance(report.importance)} if report.importance else {}
+    if curve is not None:
+        found["learning_curve"] = plot_learning(curve, "NDCG@10 on the tuning part")
+    if report.judged.evaluation is not None:
+        found |= _evaluation_plots(report.judged.evaluation)
+    if report.judged.values is not None and len(report.judged.decisions):
+        first = report.judged.decisions.reward[report.judged.decisions.first]
+        found["off_policy"] = plot_off_policy(_estimates(report.judged.values), bootstrap_mean(first.astype(float), 0))
+    return {f"plots/{name}.png": png(figure) for name, figure in found.items()}
+
+
+def _evaluation_plots(evaluation: Evaluation) -> dict[str, Figure]:
+    curves = [
+        Curve(name, range(1, len(f.hits_by_rank) + 1), [_share(hit, evaluation.steps) for hit in f.hits_by_rank])
+        for name, f in evaluation.systems.items()
+    ]
+    found: dict[str, Figure] = {"gain_by_rank": plot_gain(curves, "HR", evaluation.learners)}
+    cells = {kind: systems[CHALLENGER] for kind, systems in evaluation.slices.items() if CHALLENGER in systems}
+    found["slices"] = plot_slices(cells, evaluation.systems[CHALLENGER].metrics[METRIC])
+    told = {name: f.calibration for name, f in evaluation.systems.items() if f.calibration}
+    if told:
+        errors = {name: evaluation.systems[name].calibration_error or 0.0 for name in told}
+        found["calibration"] = plot_calibration(told, errors)
+    return found
+
+
+def _share(hit: float, count: int) -> Interval:
+    low, high = wilson(hit, count)
+    return Interval(hit, low, high)
+
+
+def _estimates(values: PolicyValues) -> dict[str, Estimate]:
+    return {f"{target}, {how}": estimate for target, by in values.values.items() for how, estimate in by.items()}
+
+
+def write_card(folder: Path, card: ModelCard, log: TenantLog) -> None:
+    """card.json of the bundle, with the moment up to which the model knows."""
+    document = {**card_document(card), "learned_until": learned_until(log)}
+    text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
+    (folder / "card.json").write_text(text + "\n", encoding="utf-8")
+
+
+def run_of(log: TenantLog, card: ModelCard, plots: Mapping[str, bytes], ended_at: datetime) -> Run:
+    """The run as MLflow keeps it; the bundle is added once it is published."""
+    return Run(
+        tenant=log.tenant,
+        started_at=log.now,
+        ended_at=ended_at,
+        figures=metrics_of(card),
+        params={name: str(value) for name, value in card.settings.items()},
+        tags={"verdict": "promote" if card.verdict.promote else "hold", "data_digest": card.data.digest,
+              "simulated": str(card.data.simulated > 0).lower()},
+        artefacts={
+            CARD: render_model_card(card), DATA: render_data_card(card.data),
+            GATE: json.dumps(card.verdict.as_dict(), indent=1, sort_keys=True), **plots,
+        },
+    )  # fmt: skip

@@ -1,0 +1,159 @@
+"""From blocks of the log to a fitted ranker: rows, settings chosen on the latest part, and the final fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from credpath.recommender.csr import Doubles, Mask, Offsets, gather, offsets
+from credpath.recommender.feature_names import MONOTONE
+from credpath.recommender.learned import Learned
+from training.as_of import catalogue_as_of
+from training.completion_rows import rows_from_slates, rows_from_steps
+from training.completion_table import CompletionTable
+from training.decision_rows import decision_table
+from training.distributed import fit_anywhere
+from training.past_models import PastModels
+from training.pasts import TakeUpChoice, choose_take_ups
+from training.ranker import RankerConfig, RankerTable
+from training.retrain_config import RetrainConfig
+from training.steps import Retrieval, join_tables, replay_steps
+from training.tenant_log import TenantLog
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A table with the time of each group, seconds after the epoch."""
+
+    table: RankerTable
+    times: Doubles
+
+    def only(self, groups: Mask) -> RankerTable:
+        """The groups where the mask is true."""
+        return pick_groups(self.table, np.flatnonzero(groups))
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a block, or several, has to teach: slates as shown and replayed steps."""
+
+    slates: Timed
+    steps: Timed
+    retrieval: Retrieval
+    ends: tuple[CompletionTable, ...]  # who finished what they took up, oldest first
+
+    @staticmethod
+    def of(parts: Sequence[Rows]) -> Rows:
+        """Several blocks, oldest first."""
+        slates, steps = [p.slates for p in parts], [p.steps for p in parts]
+        ends = tuple(table for part in parts for table in part.ends)
+        return Rows(_stack(slates), _stack(steps), sum((p.retrieval for p in parts), Retrieval()), ends)
+
+    def joined(self, step_share: float, since: float = -np.inf, before: float = np.inf) -> RankerTable:
+        """One table of a span, with `step_share` of the weight on steps where there are slates."""
+        slates, steps = (part.only((part.times >= since) & (part.times < before)) for part in (self.slates, self.steps))
+        return join_tables([(slates, 1.0 - step_share), (steps, step_share)]) if len(slates.groups) else steps
+
+
+def pick_groups(table: RankerTable, groups: Offsets) -> RankerTable:
+    """Some groups of a table, in the order given."""
+    flat, _ = gather(offsets(table.groups), groups)
+    weights = None if table.weights is None else table.weights[flat]
+    return RankerTable(table.features[flat], table.names, table.groups[groups], table.labels[flat], weights)
+
+
+def block_rows(
+    log: TenantLog, learned: Learned, since: float, before: float, config: RetrainConfig, blocks: int, tell: Tell
+) -> Rows:
+    """Rows of [since, before), with models that know nothing from `since` on. `blocks`: that share the bounds."""
+    decisions = log.decisions.between(since, before)
+    decisions = decisions.take(~decisions.degraded)
+    most = max(1, config.bounds.decisions // blocks)
+    recent = decisions.take(np.arange(max(0, len(decisions) - most), len(decisions)))
+    tell(f"{len(recent)} slates")
+    slates = Timed(decision_table(log.stage, recent, learned), recent.shown_at)
+    ends = rows_from_slates(recent, slates.table)
+    choice = TakeUpChoice(_moment(since), _moment(before), learners=config.bounds.steps // blocks, seed=config.seed)
+    # The popularity column of today would tell what came later.
+    catalogue = catalogue_as_of(log.stage.catalogue, log.pasts, datetime.fromtimestamp(since, UTC))
+    replayed = replay_steps(replace(log.stage, catalogue=catalogue), choose_take_ups(log.pasts, choice), learned)
+    tell(f"{len(replayed.times)} replayed steps")
+    steps = Timed(replayed.table, replayed.times)
+    if not len(log.decisions):
+        ends = rows_from_steps(replayed, steps.table, min(before, log.now.timestamp()))
+    return Rows(slates, steps, replayed.retrieval, (ends,))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the tuning part chose, and what every combination reached there."""
+
+    ranker: RankerConfig
+    step_share: float
+    tried: Mapping[str, float]
+
+
+def held_back(rows: Rows, config: RetrainConfig) -> tuple[float, RankerTable]:
+    """(when the tuning part begins, its slates, or its steps where nothing was shown)."""
+    part = rows.slates if len(rows.slates.times) else rows.steps
+    cut = float(np.quantile(part.times, 1.0 - config.spans.tuning_share))
+    return cut, part.only(part.times >= cut)
+
+
+def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
+    """Fits every combination on the earlier rows and takes the best on the latest; equal ones go by order."""
+    cut, held = held_back(rows, config)
+    shares = config.tried.step_shares if len(rows.slates.times) and len(rows.steps.times) else (0.0,)
+    found: list[tuple[float, Settings]] = []
+    tried: dict[str, float] = {}
+    for leaves, share in product(config.tried.leaves, shares):
+        settings = replace(config.ranker, leaves=leaves, seed=config.seed, threads=config.threads)
+        booster = fit_anywhere(rows.joined(share, before=cut), held, settings, MONOTONE)
+        reached = float(booster.best_score["valid_0"][f"ndcg@{settings.judged_at}"]) if booster.best_score else 0.0
+        tried[f"leaves {leaves}, steps {share:g}"] = reached
+        trees = max(10, int(booster.best_iteration or settings.trees))
+        tell(f"leaves {leaves}, steps {share:g}: NDCG {reached:.4f} with {trees} trees")
+        found.append((reached, Settings(replace(settings, trees=trees, early_stopping=0), share, tried)))
+    return max(found, key=lambda entry: entry[0])[1]
+
+
+def fit_final(rows: Rows, settings: Settings, config: RetrainConfig) -> Any:
+    """The forest of all rows with the chosen settings."""
+    return fit_anywhere(rows.joined(settings.step_share), None, settings.ranker, MONOTONE, config.distributed)
+
+
+def rows_by_block(
+    log: TenantLog, models: PastModels, cuts: Sequence[float], config: RetrainConfig, tell: Tell
+) -> list[tuple[Learned, Rows]]:
+    """For each block after the first: the models of what came before it, and its rows."""
+    ends = [*cuts[1:], np.inf]
+    found = []
+    for at, (since, before) in enumerate(zip(cuts, ends, strict=True), 2):
+        tell(f"block {at}: models of the past")
+        learned = models.before(since)
+        found.append((learned, block_rows(log, learned, since, before, config, len(cuts), tell)))
+    return found
+
+
+def _stack(parts: Sequence[Timed]) -> Timed:
+    tables = [part.table for part in parts]
+    weights = [np.ones(len(t.features), np.float32) if t.weights is None else t.weights for t in tables]
+    table = RankerTable(
+        np.concatenate([t.features for t in tables]),
+        tables[0].names,
+        np.concatenate([t.groups for t in tables]),
+        np.concatenate([t.labels for t in tables]),
+        np.concatenate(weights),
+    )
+    return Timed(table, np.concatenate([part.times for part in parts]))
+
+
+def _moment(at: float) -> datetime | None:
+    return None if np.isinf(at) else datetime.fromtimestamp(at, UTC)
