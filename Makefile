@@ -6,6 +6,8 @@ STAMP := $(VENV)/.installed
 export OMP_NUM_THREADS ?= 1
 export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
+# Threads of a fit that wait must not spin: on a busy machine that makes it many times slower.
+export OMP_WAIT_POLICY ?= PASSIVE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain openapi clean

@@ -15,10 +15,10 @@ class AttentionConfig:
     `epochs`: how often it is shown each step at most.
     """
 
-    positions: int = 9_000_000
-    epochs: int = 12
+    positions: int = 3_000_000
+    epochs: int = 8
     dimensions: int = 64
-    negatives: int = 1024
+    negatives: int = 512
     learning_rate: float = 0.003
     dropout: float = 0.2
     batch: int = 3_000

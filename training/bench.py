@@ -154,7 +154,7 @@ def bare_calls(context: Context, tenant: str, learner: str) -> Callable[[], obje
     learner, filters, retrieval's other lists, choice, diversity, reasons, log and HTTP are not.
     """
     question = understand(context, tenant, Ask(learner_id=learner))
-    asked = request(context, question, Ask(learner_id=learner), 0, context.clock())
+    asked = request(context, tenant, question, Ask(learner_id=learner), 0, context.clock())
     index = question.catalogue.index
     standing = stand(index, question.snapshot)
     considered = consider(index, asked, standing, asked.constraints, asked.today)

@@ -21,7 +21,7 @@ from training.tenant_log import GIVEN
 # What follows what says who takes a thing up, not who finishes it; the rates in the tables do.
 READ: tuple[str, ...] = (*GIVEN, *TABLE_FEATURES)
 FINISHED = [OUTCOME_KINDS.index(kind) for kind in sorted(HELD_KINDS)]
-MOST = 40_000  # latest rows; more sharpen nothing that an interval would show
+MOST = 20_000  # latest rows; more sharpen nothing that an interval would show
 
 
 def rows_from_slates(decisions: Decisions, table: RankerTable) -> CompletionTable:

@@ -19,7 +19,7 @@ from training.dataset import Decisions
 from training.ranker import RankerTable
 from training.steps import Stage
 
-CELLS = 40_000_000  # of the widest array while columns are computed
+CELLS = 250_000  # of the widest array while columns are computed: more no longer fits into the processor's cache
 
 
 def decision_table(stage: Stage, decisions: Decisions, learned: Learned) -> RankerTable:

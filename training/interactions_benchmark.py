@@ -24,10 +24,12 @@ from credpath.interop.catalogue_jsonl import read_catalogue_jsonl
 from credpath.recommender.csr import Floats
 from credpath.recommender.encoding import Encoder
 from credpath.recommender.linking import credential_text
+from training.attention_config import AttentionConfig
 from training.held_steps import draw_after, draw_last, late_cut
 from training.interactions_log import TakeUps, cut_time, read_take_ups
 from training.interactions_measure import METRICS, OURS, RETRIEVED, Ranks, against_best, figures, measure, slices
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
+from training.item_tables import ItemModelConfig
 from training.ranker import RankerConfig
 from training.tuning import tune_item_models
 from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, fit_two_stage
@@ -35,6 +37,7 @@ from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, f
 Tell = Callable[[str], None]
 DEFAULTS = TwoStageConfig()
 TUNING_QUESTIONS = 3_000
+ATTENTION_POSITIONS = 6_000_000  # some three minutes on two cores
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -165,7 +168,14 @@ def _config(chosen: Namespace) -> TwoStageConfig:
     if min(chosen.threads, chosen.questions) < 1 or chosen.sample < 0:
         raise InvalidInput("a count below 1", where="--threads, --questions, --sample")
     ranker = RankerConfig(threads=chosen.threads, seed=chosen.seed)
-    return TwoStageConfig(questions=chosen.questions, valid=1 + chosen.questions // 8, ranker=ranker, seed=chosen.seed)
+    attention = AttentionConfig(positions=ATTENTION_POSITIONS, threads=chosen.threads, seed=chosen.seed)
+    return TwoStageConfig(
+        questions=chosen.questions,
+        valid=1 + chosen.questions // 8,
+        item_models=ItemModelConfig(attention=attention),
+        ranker=ranker,
+        seed=chosen.seed,
+    )
 
 
 def _tuned(split: Split, config: TwoStageConfig, seed: int, clock: _Clock) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -23,6 +23,8 @@ from training.tenant_log import TenantLog
 TAKEN = [OUTCOME_KINDS.index(kind) for kind in ("enrolled", "started", "completed", "awarded", "dropped")]
 DISMISSED = OUTCOME_KINDS.index("dismissed")
 LEAST_LEARNERS = 2  # with two steps each: below that nothing follows anything
+# Take-ups from which on attention is worth its minutes: below, the counts of the item-to-item models know as much.
+ATTENTION_STEPS = 200_000
 FIELD_DIGITS = 2  # of an ISCO code: sub-major groups
 
 
@@ -41,7 +43,11 @@ class PastModels:
     def co_completion(self, cut: float) -> CoCompletion | None:
         """The item-to-item models, or None where hardly anybody took two things up."""
         earlier = self.sequences.before(cut)
-        return fit_co_completion(earlier, self.items) if int((earlier.lengths > 1).sum()) >= LEAST_LEARNERS else None
+        if int((earlier.lengths > 1).sum()) < LEAST_LEARNERS:
+            return None
+        enough = len(self.sequences.items) >= ATTENTION_STEPS
+        attention = self.items.attention if enough else replace(self.items.attention, positions=0)
+        return fit_co_completion(earlier, replace(self.items, attention=attention))
 
     def tables(self, cut: float) -> OutcomeTables:
         """The counts; an impression is in them once it was mature by the cut."""

@@ -14,6 +14,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,8 +171,8 @@ def main() -> None:
     try:
         settings, config = load_settings(), read_config(chosen.config)
         with (
+            only_retraining(settings.models, at=datetime.now(UTC)),
             opened() as context,
-            only_retraining(settings.models, at=context.clock()),
             open_tracking(settings.home, settings.models) as tracking,
         ):
             outcome = retrain(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)

@@ -40,6 +40,7 @@ class Bounds:
 
     decisions: int = 120_000  # slates that teach the ranker, the latest first
     steps: int = 1_500  # learners whose replayed steps teach it
+    candidates: int = 100  # rows of a replayed step: what was taken up, and others drawn evenly
     moments: int = 1_000  # learners whose later steps judge, under full ranking
     valued: int = 15_000  # decisions of the blocks that judge whose candidates are read to estimate a policy's value
 
@@ -48,7 +49,7 @@ class Bounds:
 class Tried:
     """What the tuning part chooses from: every combination is fitted once."""
 
-    leaves: tuple[int, ...] = (15, 31)
+    leaves: tuple[int, ...] = (15,)
     step_shares: tuple[float, ...] = (0.1, 0.4)  # weight of replayed steps against slates, where there are slates
 
 

@@ -85,10 +85,26 @@ def block_rows(
     catalogue = catalogue_as_of(log.stage.catalogue, log.pasts, datetime.fromtimestamp(since, UTC))
     replayed = replay_steps(replace(log.stage, catalogue=catalogue), choose_take_ups(log.pasts, choice), learned)
     tell(f"{len(replayed.times)} replayed steps")
-    steps = Timed(replayed.table, replayed.times)
+    steps = Timed(thin(replayed.table, config.bounds.candidates, config.seed), replayed.times)
     if not len(log.decisions):
         ends = rows_from_steps(replayed, steps.table, min(before, log.now.timestamp()))
     return Rows(slates, steps, replayed.retrieval, (ends,))
+
+
+def thin(table: RankerTable, most: int, seed: int) -> RankerTable:
+    """At most `most` rows a group: all that were taken up, and others drawn evenly.
+
+    Never by their rank: a ranker that only sees the likely ones learns that the unlikely ones are good.
+    """
+    group = np.arange(len(table.groups)).repeat(table.groups)
+    draw = np.where(table.labels > 0, -1.0, np.random.default_rng(seed).random(len(group)))
+    order = np.lexsort((draw, group))
+    place = np.empty(len(group), dtype=np.int64)
+    place[order] = np.arange(len(group)) - (np.cumsum(table.groups) - table.groups).repeat(table.groups)
+    kept = place < most
+    sizes = np.bincount(group[kept], minlength=len(table.groups))
+    weights = None if table.weights is None else table.weights[kept]
+    return RankerTable(table.features[kept], table.names, sizes, table.labels[kept], weights)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def trial_of(log: TenantLog, judged: Judged, completion: CompletionTrial, bundle
     theirs = evaluation.systems.get(CHAMPION, evaluation.systems[RULES])
     lifts = judged.values.lifts if judged.values is not None else {}
     over = lifts.get(CHAMPION, lifts.get(RULES, {}))
-    shown = completion.metrics.get("ece") if completion.model is not None else None
+    shown = completion.metrics.get("ece_above_chance") if completion.model is not None else None
     return Trial(
         decisions=plain.decisions,
         learners=plain.learners,
@@ -97,7 +97,7 @@ def trial_of(log: TenantLog, judged: Judged, completion: CompletionTrial, bundle
         lift=over.get("doubly_robust"),
         lift_snips=over.get("snips"),
         baseline_lifts={RULES: lifts[RULES]["doubly_robust"]} if CHAMPION in lifts and RULES in lifts else {},
-        calibration_error=shown.value if shown is not None else None,
+        calibration_error=max(0.0, shown.value) if shown is not None else None,
         champion_calibration_error=theirs.calibration_error,
         coverage=ours.coverage,
         champion_coverage=theirs.coverage,

@@ -1,4 +1,4 @@
-"""What every ranker promises, on candidates that anybody can judge: the rules as shipped and with other weights."""
+"""What every ranker promises, on candidates that anybody can judge: the rules, as shipped and changed, a learned one."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from numpy.typing import NDArray
 
 from credpath.recommender.features import COLUMN, FEATURES
 from credpath.recommender.ranking import Ranker, RankerWeights, RulesRanker
+from tests.recommender.learned_worlds import ranker_that_likes
 
-RANKERS = {
-    "rules": RulesRanker(),
-    "rules with other weights": RulesRanker(RankerWeights(gap=2.0, goal=0.0, weeks_half=1.0, quality=0.5)),
-}
+OTHER_WEIGHTS = RankerWeights(gap=2.0, goal=0.0, weeks_half=1.0, quality=0.5)
 
 
-@pytest.fixture(params=RANKERS.values(), ids=RANKERS.keys())
-def ranker(request: pytest.FixtureRequest) -> Ranker:
-    made: Ranker = request.param
-    return made
+@pytest.fixture(scope="module", params=["rules", "rules with other weights", "learned"])
+def ranker(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Ranker:
+    if request.param == "learned":
+        return ranker_that_likes(tmp_path_factory.mktemp("forest"), gap_share=1.0, quality=0.5, weeks=-0.5)
+    return RulesRanker() if request.param == "rules" else RulesRanker(OTHER_WEIGHTS)
 
 
 def some_features(count: int = 40) -> NDArray[np.float32]:
@@ -58,6 +57,14 @@ def test_it_prefers_what_closes_the_gap_all_else_equal(ranker: Ranker) -> None:
     features[:, COLUMN["gap_share"]] = 0.02, 0.4
     little, much = ranker.score(features)
     assert much > little
+
+
+def test_contributions_move_every_row_from_the_same_base(ranker: Ranker) -> None:
+    features = some_features()
+    parts = ranker.contributions(features)
+    assert parts.shape == features.shape
+    bases = ranker.score(features) - parts.sum(axis=1)
+    np.testing.assert_allclose(bases, bases[0], atol=1e-5)
 
 
 def test_it_has_a_name(ranker: Ranker) -> None:

@@ -13,7 +13,9 @@ ROWS = [("l", "a", 0.0), ("l", "b", 1.0), ("l", "c", 2.0), ("m", "b", 5.0), ("n"
 
 def asked(held: HeldSteps) -> list[tuple[list[str], str]]:
     ids = held.inner.ids
-    return [([ids[i] for i in history], ids[answer]) for history, answer in zip(held.histories, held.answers, strict=True)]
+    return [
+        ([ids[i] for i in history], ids[answer]) for history, answer in zip(held.histories, held.answers, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("drop", [1, 2])

@@ -41,7 +41,9 @@ def small_log(path: Path, learners: int = 240, items: int = 24, seed: int = 0) -
 
 def named(split: Split) -> dict[str, list[str]]:
     ids = split.train.ids
-    return {ids[answer]: [ids[i] for i in history] for answer, history in zip(split.answers, split.histories, strict=True)}
+    return {
+        ids[answer]: [ids[i] for i in history] for answer, history in zip(split.answers, split.histories, strict=True)
+    }
 
 
 def test_a_plain_file_says_what_the_importer_reads_from_it(tmp_path: Path) -> None:
@@ -105,7 +107,13 @@ def test_a_cut_is_a_time_or_a_number(tmp_path: Path) -> None:
 
 def catalogue_file(path: Path, items: int = 26) -> Path:
     lines = [
-        json.dumps({"credential_id": f"c{at:02d}", "title": f"{WORDS[at % 6]} part {at}", "description": f"About {WORDS[at % 6]}."})
+        json.dumps(
+            {
+                "credential_id": f"c{at:02d}",
+                "title": f"{WORDS[at % 6]} part {at}",
+                "description": f"About {WORDS[at % 6]}.",
+            }
+        )
         for at in range(items)
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -89,7 +89,10 @@ def test_a_step_that_is_held_back_leaves_no_trace() -> None:
 def test_a_learner_with_thousands_of_steps_costs_no_more_than_a_window_of_each_and_turns_nothing() -> None:
     rows = [(f"l{i:03d}", name, float(at)) for i in range(40) for at, name in enumerate(["a", "b", "c"])]
     noise = np.random.default_rng(0).permutation(3_000)
-    bot = [("bot", f"z{item:04d}", float(at)) for at, item in enumerate(noise)] + [("bot", "a", 1e6), ("bot", "z9999", 2e6)]
+    bot = [("bot", f"z{item:04d}", float(at)) for at, item in enumerate(noise)] + [
+        ("bot", "a", 1e6),
+        ("bot", "z9999", 2e6),
+    ]
     sequences = sequences_from(rows + bot)
     pairs = pair_up(sequences, 30, 10.0)
     assert len(pairs.earlier) <= 30 * len(sequences.items)

@@ -37,7 +37,9 @@ def test_the_same_table_and_seed_give_the_same_forest() -> None:
 
 
 def test_it_stops_when_the_validation_part_gains_nothing_more() -> None:
-    booster = fit_ranker(table(), table(seed=1), RankerConfig(trees=500, leaves=8, min_rows_in_leaf=5, early_stopping=5), {})
+    booster = fit_ranker(
+        table(), table(seed=1), RankerConfig(trees=500, leaves=8, min_rows_in_leaf=5, early_stopping=5), {}
+    )
     assert booster.num_trees() < 500
 
 
@@ -76,7 +78,9 @@ def test_a_table_that_does_not_fit_together_is_refused(change: dict[str, Any]) -
         RankerTable(**parts)
 
 
-@pytest.mark.parametrize("change", [{"leaves": 65}, {"leaves": 1}, {"trees": 0}, {"learning_rate": 0.0}, {"threads": 0}])
+@pytest.mark.parametrize(
+    "change", [{"leaves": 65}, {"leaves": 1}, {"trees": 0}, {"learning_rate": 0.0}, {"threads": 0}]
+)
 def test_a_configuration_that_cannot_be_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         RankerConfig(**change)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credpath.domain.outcomes import Outcome
-from training.sequences import Sequences, pack_sequences, sequences_of
 from tests.training.toy_logs import sequences_from
+from training.sequences import Sequences, pack_sequences, sequences_of
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

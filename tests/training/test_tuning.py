@@ -31,7 +31,9 @@ def test_where_only_the_last_step_matters_a_fast_decay_is_chosen() -> None:
     for learner in range(400):
         at = int(dice.integers(0, 40))
         noise = dice.choice(np.arange(40, 80), size=4, replace=False)
-        rows += [(f"l{learner:03d}", f"c{item:02d}", float(step)) for step, item in enumerate([*noise, at, (at + 1) % 40])]
+        rows += [
+            (f"l{learner:03d}", f"c{item:02d}", float(step)) for step, item in enumerate([*noise, at, (at + 1) % 40])
+        ]
     tuned = tune_item_models(sequences_from(rows))
     assert tuned.markov_decay <= 0.5
     assert tuned.ease_decay == min(DECAYS)
