@@ -56,7 +56,7 @@ bench: install ## speed: HTTP recommend against the bare calls, and memory
 benchmark: install ## quality: goal matching on held-out titles
 	@$(BIN)/python -m training.benchmark goals
 
-retrain: install ## learn from logged outcomes, or say why not
+retrain: install ## learn from logged outcomes: a better model that serves, or the reasons why not
 	@$(BIN)/python -m training.retrain
 
 openapi: install ## rewrite the committed OpenAPI file

@@ -23,7 +23,7 @@ class AttentionConfig:
     dropout: float = 0.2
     batch: int = 3_000
     seed: int = 0
-    threads: int = 2
+    threads: int = 1
 
     def __post_init__(self) -> None:
         if self.dimensions < HEADS or self.dimensions % HEADS:

@@ -93,7 +93,7 @@ def make_challenger(run: Retraining) -> Challenger:
     watch.stage("fitting on everything")
     teaching = Rows.of([rows for _, rows in blocks])
     booster = fit_final(teaching, settings, config)
-    write_model(run.folder / SERVING, models.before(np.inf), booster, completion)
+    write_model(run.folder / SERVING, models.before(np.inf), booster, completion, teaching.sample())
     watch.stage("")
     verdict = judge(trial_of(log, judged, completion, size_of(run.folder / SERVING)), run.thresholds)
     report = Report(counts_of(log), cuts, judged, settings, completion, importance_of(booster), watch.seconds)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from credpath.recommender.csr import Floats
 from credpath.recommender.exploration import Policy
 from credpath.recommender.learned import COMPLETION, RANKER, Learned, load_learned, save_learned
 from training.as_of import catalogue_as_of, take_up_counts
@@ -73,19 +74,18 @@ def judge_blocks(
         run.tell(f"block {at + 2}: a model of all before it")
         settings = choose_settings(teaching, run.config, run.tell)
         past = blocks[at][0]
-        contender = write_model(
-            run.folder / f"judged_{at}", past, fit_final(teaching, settings, run.config), completion
-        )
+        booster = fit_final(teaching, settings, run.config)
+        contender = write_model(run.folder / f"judged_{at}", past, booster, completion, teaching.sample())
         parts.append(_valued(run, contenders(run, contender), cuts[at], ends[at]))
     judged = _rank(run, judged, contender, past, cuts[-1])
     return replace(judged, values=_values(run, parts)), settings
 
 
-def write_model(folder: Path, past: Learned, booster: Any, completion: CompletionTrial) -> Learned:
-    """The model as it would serve, read back from what was written."""
+def write_model(folder: Path, past: Learned, booster: Any, completion: CompletionTrial, reference: Floats) -> Learned:
+    """The model as it would serve, read back. `reference`: rows that give its scores their scale."""
     names = tuple(booster.feature_name())
     save_learned(folder, {"feature_names": names}, past.co_completion, past.tables)
-    export_forest(booster, names, folder / RANKER)
+    export_forest(booster, names, folder / RANKER, reference=reference)
     if completion.model is not None:
         completion.model.save(folder / COMPLETION)
     return load_learned(folder)

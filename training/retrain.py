@@ -2,7 +2,7 @@
 
 Reads a tenant's log, fits and judges a challenger, asks the gate, publishes a bundle (serving if promoted, else kept
 beside it), and keeps the run in MLflow. One retraining at a time; a kill at any moment leaves a whole bundle serving.
-Exits 0 when promoted, 1 when held or failed, 2 when misused.
+Exits 0 when it ran, promoted or held (`--json` says which), 1 when it failed, 2 when misused.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from training.run_report import draw_plots, model_card, run_of, write_card
 from training.tenant_log import TenantLog, read_tenant_log
 from training.tracking import Recorded, Tracking, open_tracking
 
-PROMOTED, HELD, MISUSED = 0, 1, 2
+DONE, FAILED, MISUSED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +178,9 @@ def main() -> None:
             outcome = retrain(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)
     except CredpathError as error:
         print_error(error, chosen.json)
-        raise SystemExit(MISUSED if isinstance(error, InvalidInput) else HELD) from error
+        raise SystemExit(MISUSED if isinstance(error, InvalidInput) else FAILED) from error
     print_json(summary(outcome)) if chosen.json else show(outcome)
-    raise SystemExit(PROMOTED if outcome.promoted else HELD)
+    raise SystemExit(DONE)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ TOLD, UNTOLD = 0.68, 0.1  # mean mastery of a skill that somebody declares, and 
 MEAN_VISITS, DAYS_BETWEEN_VISITS = 4.0, 30.0
 MEAN_BEFORE = 2.0  # credentials taken up before the first visit, by those who took up any
 NEWCOMERS = 0.3  # share with no history at all
-TASTE = 0.35  # spread of personal taste over the catalogue, in logits
+TASTE = 0.2  # spread of personal taste over the catalogue, in logits
 YEAR_BEFORE = 400.0  # days over which that history is spread
 
 
@@ -74,7 +74,7 @@ def make_person(world: World, number: int, seed: int, first_day: float, span: fl
         thrift=thrift,
         budget=budget,
         hours=min(hours, 40.0),
-        length=float(LENGTH + 0.5 * random.standard_normal()),
+        length=float(LENGTH + 0.3 * random.standard_normal()),
         taste=_taste(world, random),
         skills=skills,
         before=0 if random.random() < NEWCOMERS else 1 + int(random.poisson(MEAN_BEFORE - 1.0)),

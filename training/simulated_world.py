@@ -92,17 +92,17 @@ def serving(index: CatalogueIndex, goal: CareerGoal) -> Offsets:
 class Spread:
     """How much of the truth no record tells: standard deviations in logits, or of a logarithm where named so."""
 
-    charm_of_body: float = 0.4
-    charm_of_credential: float = 0.4
-    charm_of_format: float = 0.2  # for each spread of a format: online, with exam, ...
-    recognition: float = 0.4  # of awarding bodies by goal, alike for goals that are alike
-    canon: float = 0.9  # what everybody of a field takes, for the few that are it
-    support_of_body: float = 0.6
-    support_of_credential: float = 0.6
-    support_of_format: float = 0.15
+    charm_of_body: float = 0.3
+    charm_of_credential: float = 0.25
+    charm_of_format: float = 0.1  # for each spread of a format: online, with exam, ...
+    recognition: float = 0.45  # of awarding bodies by goal, alike for goals that are alike
+    canon: float = 0.8  # what everybody of a field takes, for the few that are it
+    support_of_body: float = 0.8
+    support_of_credential: float = 0.5
+    support_of_format: float = 0.2
     hardness: float = 0.15  # in levels 0..1
-    teaching: float = 0.4  # log: what a link says against what is taught
-    demand: float = 0.7  # log: what the taxonomy says against what the occupation asks for
+    teaching: float = 0.5  # log: what a link says against what is taught
+    demand: float = 0.9  # log: what the taxonomy says against what the occupation asks for
     told_by_rating: float = 0.50  # correlation of a rating with support
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from credpath.recommender.csr import Doubles, Mask, Offsets, gather, offsets
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, gather, offsets
 from credpath.recommender.feature_names import MONOTONE
 from credpath.recommender.learned import Learned
 from training.as_of import catalogue_as_of
@@ -26,6 +26,7 @@ from training.steps import Retrieval, join_tables, replay_steps
 from training.tenant_log import TenantLog
 
 Tell = Callable[[str], None]
+SAMPLE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Rows:
         slates, steps = [p.slates for p in parts], [p.steps for p in parts]
         ends = tuple(table for part in parts for table in part.ends)
         return Rows(_stack(slates), _stack(steps), sum((p.retrieval for p in parts), Retrieval()), ends)
+
+    def sample(self) -> Floats:
+        """About SAMPLE rows, evenly over all: of steps, whose candidates are those of serving, where there are any."""
+        features = (self.steps if len(self.steps.times) else self.slates).table.features
+        return features[:: max(1, len(features) // SAMPLE)]
 
     def joined(self, step_share: float, since: float = -np.inf, before: float = np.inf) -> RankerTable:
         """One table of a span, with `step_share` of the weight on steps where there are slates."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from credpath.recommender.co_completion import LEARNED
-from tests.training.toy_logs import chains
-from training.item_models import ItemModelConfig, fit_co_completion
+from tests.training.toy_logs import PLAIN, chains
+from training.item_models import fit_co_completion
 
 
 class ItemModelContract:
@@ -16,7 +18,7 @@ class ItemModelContract:
 
     def best_after(self, *history: str) -> list[str]:
         """Credentials with evidence after a history, best first."""
-        models = fit_co_completion(chains(), ItemModelConfig(ease_ridge=5.0, slist_ridge=5.0))
+        models = fit_co_completion(chains(), replace(PLAIN, ease_ridge=5.0, slist_ridge=5.0))
         followers = models.bind(models.ids)
         scores = followers.scores(followers.history_rows(history))
         found = followers.retrieve(scores, np.ones(len(models.ids), dtype=bool), 5)[LEARNED.index(self.name)]

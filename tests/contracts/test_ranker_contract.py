@@ -1,4 +1,4 @@
-"""What every ranker promises, on candidates that anybody can judge: the rules, as shipped and changed, a learned one."""
+"""What every ranker promises, on candidates that anybody can judge: the rules, the rules changed, a learned one."""
 
 from __future__ import annotations
 

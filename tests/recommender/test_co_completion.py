@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,13 @@ from credpath.recommender.csr import offsets
 from credpath.recommender.follow_arrays import Histories
 from credpath.recommender.follow_features import follow_features
 from credpath.recommender.follow_scores import scores_of
-from tests.training.toy_logs import sequences_from, wanderers
-from training.item_models import ItemModelConfig, fit_co_completion
+from tests.training.toy_logs import PLAIN, sequences_from, wanderers
+from training.item_models import fit_co_completion
 
 
 @pytest.fixture(scope="module")
 def models() -> CoCompletion:
-    return fit_co_completion(wanderers(), ItemModelConfig(followers=12))
+    return fit_co_completion(wanderers(), replace(PLAIN, followers=12))
 
 
 def columns(features: np.ndarray, name: str) -> np.ndarray:
@@ -160,7 +161,7 @@ def test_a_credential_that_nobody_took_up_is_reached_by_its_text(models: CoCompl
 
 def test_without_a_history_what_others_begin_with_is_found() -> None:
     models = fit_co_completion(
-        sequences_from([(f"l{i}", name, at) for i in range(20) for at, name in enumerate("abc")])
+        sequences_from([(f"l{i}", name, at) for i in range(20) for at, name in enumerate("abc")]), PLAIN
     )
     followers = models.bind(models.ids)
     scores = followers.scores(np.zeros(0, dtype=np.int64))
@@ -168,7 +169,7 @@ def test_without_a_history_what_others_begin_with_is_found() -> None:
 
 
 def test_the_most_followers_that_are_kept_are_as_good_as_all() -> None:
-    whole, cut = (fit_co_completion(wanderers(), ItemModelConfig(followers=k)) for k in (30, 12))
+    whole, cut = (fit_co_completion(wanderers(), replace(PLAIN, followers=k)) for k in (30, 12))
     hits = 0
     for at in range(30):
         history = [f"c{at:03d}"]

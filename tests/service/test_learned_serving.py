@@ -22,7 +22,7 @@ from credpath.service.planning_paths import plan_paths
 from credpath.service.recommending import recommend
 from credpath.store.impressions import get_impression
 from tests.recommender.learned_worlds import ranker_that_likes
-from training.publishing import Decision, publish_learned
+from training.publishing import Decision, publish_beside, publish_learned
 
 TENANT = "default"
 ANALYST = Ask(goal_text="data analyst")
@@ -132,7 +132,9 @@ def test_exploration_is_off_but_for_the_tenant_that_turned_it_on(serving: Contex
 def test_a_ranker_that_cannot_serve_here_leaves_the_rules_and_says_so(home: Path, tmp_path: Path) -> None:
     shutil.copytree(home, tmp_path / "home")
     context = open_context(f"sqlite:///{tmp_path / 'home' / 'credpath.db'}", tmp_path / "home" / "models")
-    publish_learned(context, TENANT, learned_folder(tmp_path / "model", names="of_the_future"), PROMOTED)
+    # As if another release had published it: this one's publishing would refuse.
+    foreign = learned_folder(tmp_path / "model", names="of_the_future")
+    publish_beside(context.serving.models, TENANT, foreign, PROMOTED, at=context.clock(), golden=lambda _: ())
     context.serving.check()
     found = readiness(context)
     assert found.ready

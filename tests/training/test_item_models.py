@@ -9,7 +9,7 @@ import pytest
 
 from credpath.errors import InvalidInput
 from credpath.recommender.co_completion import CoCompletion
-from tests.training.toy_logs import chains, sequences_from, wanderers
+from tests.training.toy_logs import PLAIN, chains, sequences_from, wanderers
 from training.item_models import ItemModelConfig, fit_co_completion
 from training.item_pairs import MOST_PAIRS, pair_up
 from training.item_tables import ease, gram_matrix, slist, source_diagonal, source_gram, target_weights
@@ -70,7 +70,7 @@ def test_ease_rebuilds_each_column_from_the_others_alone() -> None:
 
 def test_the_same_log_gives_the_same_arrays_in_any_order() -> None:
     rows = [(f"l{i % 23:02d}", f"c{(i * 7) % 11:02d}", float(i)) for i in range(120)]
-    one, other = fit_co_completion(sequences_from(rows)), fit_co_completion(sequences_from(rows[::-1]))
+    one, other = fit_co_completion(sequences_from(rows), PLAIN), fit_co_completion(sequences_from(rows[::-1]), PLAIN)
     assert one.ids == other.ids
     assert same(one, other)
 
@@ -83,7 +83,7 @@ def test_a_step_that_is_held_back_leaves_no_trace() -> None:
     changed[last] = np.random.default_rng(0).permutation(changed[last])
     other, _ = replace(sequences, items=changed).split_last()
     assert (held >= 0).any()
-    assert same(fit_co_completion(inner), fit_co_completion(other))
+    assert same(fit_co_completion(inner, PLAIN), fit_co_completion(other, PLAIN))
 
 
 def test_a_learner_with_thousands_of_steps_costs_no_more_than_a_window_of_each_and_turns_nothing() -> None:
@@ -97,15 +97,15 @@ def test_a_learner_with_thousands_of_steps_costs_no_more_than_a_window_of_each_a
     pairs = pair_up(sequences, 30, 10.0)
     assert len(pairs.earlier) <= 30 * len(sequences.items)
     assert pairs.step_weight.min() == pytest.approx(10.0 / 3_002)
-    models = fit_co_completion(sequences, ItemModelConfig(most_dense=500))
+    models = fit_co_completion(sequences, replace(PLAIN, most_dense=500))
     followers = models.bind(models.ids)
     scores = followers.scores(followers.history_rows(["a"]))
     assert {models.ids[line.argmax()] for line in scores[:4]} <= {"b", "c"}
 
 
 def test_only_the_popular_items_are_dense_where_there_are_many() -> None:
-    whole = fit_co_completion(chains(), ItemModelConfig())
-    part = fit_co_completion(chains(), ItemModelConfig(most_dense=4))
+    whole = fit_co_completion(chains(), PLAIN)
+    part = fit_co_completion(chains(), replace(PLAIN, most_dense=4))
     followers = part.bind(part.ids)
     scores = followers.scores(followers.history_rows(["a1"]))
     assert np.count_nonzero(scores[0]) <= 4
@@ -122,7 +122,7 @@ def test_a_log_with_nothing_in_it_gives_models_that_say_nothing() -> None:
 
 
 def test_a_single_credential_follows_nothing() -> None:
-    models = fit_co_completion(sequences_from([("l", "a", 0.0)]))
+    models = fit_co_completion(sequences_from([("l", "a", 0.0)]), PLAIN)
     followers = models.bind(models.ids)
     assert not followers.scores(followers.history_rows(["a"])).any()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given
@@ -74,7 +75,7 @@ def test_packing_keeps_each_pair_once_at_its_earliest_time(rows: list[tuple[str,
         for who, what, time in zip(sequences.owner, sequences.items, sequences.times, strict=True)
     }
     assert found == first
-    assert all((np.diff(sequences.times[a:b]) >= 0).all() for a, b in zip(sequences.indptr, sequences.indptr[1:]))
+    assert all((np.diff(sequences.times[a:b]) >= 0).all() for a, b in pairwise(sequences.indptr))
 
 
 def test_nothing_at_all_is_a_sequence_of_nobody() -> None:

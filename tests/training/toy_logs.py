@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from training.attention_config import AttentionConfig
+from training.item_tables import ItemModelConfig
 from training.sequences import Sequences, pack_sequences
+
+# The closed forms alone: the attention model takes a second or two even on a small log.
+PLAIN = ItemModelConfig(attention=AttentionConfig(positions=0))
 
 
 def chains(learners: int = 60, seed: int = 0) -> Sequences:

@@ -121,7 +121,7 @@ def bind_attention(weights: AttentionWeights, place: Rows, size: int) -> BoundAt
 def normed(states: Floats, scale: Floats, shift: Floats) -> Floats:
     """Layer norm over the last axis."""
     centred = states - states.mean(axis=-1, keepdims=True)
-    spread: Floats = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(EPSILON))
+    spread = np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + np.float32(EPSILON))
     found: Floats = centred / spread * scale + shift
     return found
 
@@ -129,8 +129,8 @@ def normed(states: Floats, scale: Floats, shift: Floats) -> Floats:
 def gelu(values: Floats) -> Floats:
     """Gaussian error linear unit by its tanh approximation (Hendrycks and Gimpel 2016)."""
     inner = np.float32(0.7978845608) * (values + np.float32(0.044715) * values**3)
-    found: Floats = np.float32(0.5) * values * (np.float32(1.0) + np.tanh(inner))
-    return found
+    found = np.float32(0.5) * values * (np.float32(1.0) + np.tanh(inner))
+    return found.astype(np.float32, copy=False)
 
 
 def _softmax(values: NDArray[np.float32]) -> Floats:

@@ -73,7 +73,9 @@ def text_neighbours(vectors: Floats, named: Mask) -> TextNeighbours:
         rows = np.arange(start, min(start + BLOCK, len(vectors)))
         cosine = vectors[rows] @ vectors[pool].T
         cosine[rows[:, None] == pool[None, :]] = -1.0
-        best = np.argsort(-cosine, axis=1, kind="stable")[:, :count]
+        near = np.sort(np.argpartition(-cosine, count - 1, axis=1)[:, :count], axis=1)
+        order = np.argsort(-np.take_along_axis(cosine, near, 1), axis=1, kind="stable")
+        best = np.take_along_axis(near, order, 1)
         nearest[rows] = pool[best]
         weights[rows] = _shares(np.take_along_axis(cosine, best, 1))
     return TextNeighbours(vectors, nearest, weights)

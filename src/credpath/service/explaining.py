@@ -43,7 +43,7 @@ def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
         found = get_impression(connection, tenant, impression_id)
     if found is None:
         raise NotFound(f"no impression {impression_id!r}", where="impression_id")
-    items = items_shown(found.answer)
+    items = items_shown(found)
     if found.feature_names != FEATURES:
         return Explanation(found, items, False, {})
     features = np.frombuffer(found.features, dtype="<f4").reshape(len(found.candidates), len(FEATURES))

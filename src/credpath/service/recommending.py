@@ -107,7 +107,7 @@ def _earlier(context: Context, tenant: str, ask: Ask) -> Impression | None:
 
 def _repeated(question: Question, earlier: Impression) -> RecommendAnswer:
     index = question.catalogue.index
-    items = items_shown(earlier.answer)
+    items = items_shown(earlier)
     present = [i.credential_id for i in items if i.credential_id in index.position]
     return RecommendAnswer(
         impression_id=earlier.impression_id,

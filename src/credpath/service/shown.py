@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import orjson
 
 from credpath.domain.goals import CareerGoal
 from credpath.domain.money import Money
+from credpath.domain.outcomes import Impression
 from credpath.domain.paths import Reason, RecommendedItem, StackProgress
 from credpath.service.asking import Ask
 
@@ -21,21 +24,32 @@ def digest_of(ask: Ask) -> str:
 
 
 def shown(items: Sequence[RecommendedItem], goal: CareerGoal, ask: Ask) -> dict[str, Any]:
-    """A JSON-ready record of the slate, the goal it was for, and the digest of the call."""
-    content = orjson.dumps({"items": items, "goal_label": goal.label}, default=_plain)
+    """A JSON-ready record of the slate, the goal it was for, and the digest of the call.
+
+    Without the items' features, which the impression holds: with them the record would be twice as long.
+    """
+    bare = [replace(item, features={}) for item in items]
+    content = orjson.dumps({"items": bare, "goal_label": goal.label}, default=_plain)
     record: dict[str, Any] = orjson.loads(content)
     if ask.idempotency_key:
         record["ask"] = digest_of(ask)
     return record
 
 
-def items_shown(record: Mapping[str, Any]) -> tuple[RecommendedItem, ...]:
-    """The items of a record that `shown` made."""
-    return tuple(_item(item) for item in record.get("items", ()))
+def items_shown(logged: Impression) -> tuple[RecommendedItem, ...]:
+    """The items of an impression whose answer `shown` made."""
+    record: Mapping[str, Any] = logged.answer
+    names = logged.feature_names
+    features = np.frombuffer(logged.features, "<f4").reshape(-1, max(1, len(names)))
+    row_of = {credential_id: row for row, credential_id in enumerate(logged.candidates)}
+    return tuple(
+        _item(item, dict(zip(names, features[row_of[item["credential_id"]]].tolist(), strict=True)))
+        for item in record.get("items", ())
+    )
 
 
-def _item(item: Mapping[str, Any]) -> RecommendedItem:
-    fields = dict(item)
+def _item(item: Mapping[str, Any], features: Mapping[str, float]) -> RecommendedItem:
+    fields = {**item, "features": features}
     fields["reasons"] = tuple(Reason(**reason) for reason in item["reasons"])
     fields["stacks"] = tuple(StackProgress(**stack) for stack in item["stacks"])
     fields["cost"] = Money(**item["cost"]) if item["cost"] else None

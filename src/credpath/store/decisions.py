@@ -103,8 +103,9 @@ def features_of(impression: Impression) -> SlateFeatures:
 def load_shown(connection: Connection, tenant: str, until: datetime) -> Iterator[Shown]:
     """What was shown up to and at `until`, by time and id, one by one."""
     rows = connection.execute(_SHOWN.execution_options(yield_per=ROWS_AT_ONCE), {"tenant": tenant, "until": until})
-    for key, at, learner, occupation, slate, history, *rest in rows:
-        yield Shown(key, at, learner or "", occupation, load_words(slate), load_words(history), *rest)
+    for row in rows:
+        learner, slate, history = row.learner_id or "", load_words(row.slate), load_words(row.history)
+        yield Shown._make(row)._replace(learner_id=learner, slate=slate, history=history)
 
 
 def load_features(connection: Connection, tenant: str, until: datetime) -> Iterator[SlateFeatures]:
@@ -132,9 +133,8 @@ def _some(
     connection: Connection, tenant: str, keys: Sequence[str], names: dict[str, tuple[str, ...]]
 ) -> list[Considered]:
     found = {}
-    for key, scores, features, record, schema in connection.execute(
-        _SOME.where(_CONSIDERED.c.impression_id.in_(keys)), {"tenant": tenant}
-    ):
+    for row in connection.execute(_SOME.where(_CONSIDERED.c.impression_id.in_(keys)), {"tenant": tenant}):
+        key, scores, features, record, schema = tuple(row)
         matrix, candidates = unpack_matrix(features, len(names[schema])), unpack_record(record)["candidates"]
         found[key] = Considered(key, tuple(candidates), unpack_scores(scores), names[schema], matrix)
     return [found[key] for key in keys if key in found]

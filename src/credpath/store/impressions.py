@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from credpath.domain.outcomes import Impression
 from credpath.errors import Conflict, InvalidInput
-from credpath.store.bulk import insert_new, of_stored_learner
+from credpath.store.bulk import insert_one, of_stored_learner
 from credpath.store.codec import dump, load_words
 from credpath.store.packing import (
     pack_matrix,
@@ -104,13 +104,13 @@ def pack_impression(tenant: str, impression: Impression) -> PackedImpression:
 def save_packed(connection: Connection, packed: PackedImpression, idempotency_key: str = "") -> None:
     """`save_impression` of what `pack_impression` made."""
     with of_stored_learner(packed.learner_id):
-        if not insert_new(connection, _IMPRESSION, [packed.narrow]):
+        if not insert_one(connection, _IMPRESSION, packed.narrow):
             raise Conflict(f"impression {packed.impression_id!r} is stored already", where="impression_id")
-    insert_new(connection, _SCHEMA, [packed.schema])
-    insert_new(connection, _CONSIDERED, [packed.wide])
+    insert_one(connection, _SCHEMA, packed.schema)
+    insert_one(connection, _CONSIDERED, packed.wide)
     if idempotency_key:
         key = {name: packed.narrow[name] for name in ("tenant", "impression_id")}
-        if not insert_new(connection, _IDEMPOTENCY, [{**key, "idempotency_key": idempotency_key}]):
+        if not insert_one(connection, _IDEMPOTENCY, {**key, "idempotency_key": idempotency_key}):
             raise Conflict("the Idempotency-Key was used before", where="Idempotency-Key", fix="repeat the call")
 
 

@@ -1,7 +1,7 @@
-"""Small and quick on disk: matrices of float32 by column, and JSON, both deflated.
+"""Small and quick on disk: matrices of float32 without their zeros and repetitions, and deflated JSON.
 
-A column of features repeats itself far more than a row does: laid out by column and deflated at the lowest level,
-117 candidates of 32 features take 3.9 of 15 kB and 0.14 ms; shuffling their bytes first makes both worse.
+A recommendation waits for this. 220 candidates of 127 features are 112 kB; without zeros and columns that are all
+the same 51 kB in 0.1 ms; deflated by column 35 kB, but in 1.3 ms; with shuffled bytes neither smaller nor quicker.
 """
 
 from __future__ import annotations
@@ -16,18 +16,40 @@ import orjson
 from credpath.store.codec import digest, dump
 
 CELL = np.dtype("<u4")  # the bits of a float32, so that no value is touched
+COUNT = np.dtype("<u4")
 SCORE = np.dtype("<f8")
 LEVEL = 1
 
 
 def pack_matrix(values: bytes, columns: int) -> bytes:
-    """A row-major matrix of 4-byte cells, column by column and deflated."""
-    return zlib.compress(np.frombuffer(values, CELL).reshape(-1, columns or 1).T.tobytes(), LEVEL)
+    """A row-major matrix of 4-byte cells: how many rows, which columns vary, the first row, and of the columns that
+    vary, one after the other, which cells are not 0, and those cells."""
+    cells = np.frombuffer(values, CELL).reshape(-1, columns or 1)
+    if not len(cells):
+        return b""
+    varies = (cells != cells[0]).any(axis=0)
+    body = cells[:, varies].T.ravel()
+    present = body != 0
+    parts = (COUNT.type(len(cells)), np.packbits(varies), cells[0], np.packbits(present), body[present])
+    return b"".join(part.tobytes() for part in parts)
 
 
 def unpack_matrix(packed: bytes, columns: int) -> bytes:
     """The row-major matrix that `pack_matrix` was given, byte for byte."""
-    return np.frombuffer(zlib.decompress(packed), CELL).reshape(columns or 1, -1).T.tobytes()
+    if not packed:
+        return b""
+    rows = int(np.frombuffer(packed, COUNT, 1)[0])
+    at = COUNT.itemsize
+    varies = np.unpackbits(np.frombuffer(packed, np.uint8, (columns + 7) // 8, at), count=columns).astype(bool)
+    at += (columns + 7) // 8
+    cells = np.tile(np.frombuffer(packed, CELL, columns, at), (rows, 1))
+    at += CELL.itemsize * columns
+    size = rows * int(varies.sum())
+    present = np.unpackbits(np.frombuffer(packed, np.uint8, (size + 7) // 8, at), count=size).astype(bool)
+    body = np.zeros(size, CELL)
+    body[present] = np.frombuffer(packed, CELL, int(present.sum()), at + (size + 7) // 8)
+    cells[:, varies] = body.reshape(-1, rows).T
+    return cells.tobytes()
 
 
 def pick_rows(values: bytes, columns: int, rows: Sequence[int]) -> bytes:
@@ -48,7 +70,7 @@ def unpack_scores(packed: bytes) -> tuple[float, ...]:
 
 def pack_record(record: Mapping[str, Any]) -> bytes:
     """JSON, deflated."""
-    return zlib.compress(orjson.dumps(record, option=orjson.OPT_SORT_KEYS), LEVEL)
+    return zlib.compress(orjson.dumps(record), LEVEL)
 
 
 def unpack_record(packed: bytes) -> dict[str, Any]:

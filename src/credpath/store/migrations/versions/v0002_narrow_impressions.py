@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from alembic import op
 
@@ -89,7 +90,7 @@ def _split(row: Any) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     scores = json.loads(row["scores"])
     wide = {
         **key, "scores": struct.pack(f"<{len(scores)}d", *scores),
-        "features": zlib.compress(_transposed(features, len(names)), 1),
+        "features": _pack(features, len(names)),
         "record": zlib.compress(json.dumps(record, sort_keys=True, separators=(",", ":")).encode(), 1),
     }  # fmt: skip
     schema = {"tenant": row["tenant"], "feature_schema": known_as, "names": row["feature_names"]}
@@ -100,10 +101,9 @@ def _join(row: Any, parts: Any, names: str) -> dict[str, Any]:
     """The row as it was."""
     record = json.loads(zlib.decompress(parts["record"]))
     scores = struct.unpack(f"<{len(parts['scores']) // 8}d", parts["scores"])
-    features = zlib.decompress(parts["features"])
     return {
         **{name: row[name] for name in SAME}, "feature_names": names, "scores": _dump(scores),
-        "features": _transposed(features, len(record["candidates"])),
+        "features": _unpack(parts["features"], len(json.loads(names))),
         **{name: _dump(record[name]) for name in ("candidates", "filters", "answer")},
     }  # fmt: skip
 
@@ -128,12 +128,30 @@ def _dump(value: Any) -> str:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
-def _transposed(cells: bytes, columns: int) -> bytes:
-    """A row-major matrix of 4-byte cells as its transpose."""
-    if not cells:
+def _pack(values: bytes, columns: int) -> bytes:
+    """Without zeros and columns that are all the same."""
+    cells = np.frombuffer(values, "<u4").reshape(-1, columns or 1)
+    if not len(cells):
         return b""
-    view = memoryview(cells).cast("I")
-    return b"".join(view[column::columns].tobytes() for column in range(columns))
+    varies = (cells != cells[0]).any(axis=0)
+    body = cells[:, varies].T.ravel()
+    present = body != 0
+    parts = (np.array(len(cells), "<u4"), np.packbits(varies), cells[0], np.packbits(present), body[present])
+    return b"".join(part.tobytes() for part in parts)
+
+
+def _unpack(packed: bytes, columns: int) -> bytes:
+    if not packed:
+        return b""
+    (rows,), at, flags = struct.unpack_from("<I", packed), 4, (columns + 7) // 8
+    varies = np.unpackbits(np.frombuffer(packed, np.uint8, flags, at), count=columns).astype(bool)
+    cells = np.tile(np.frombuffer(packed, "<u4", columns, at + flags), (rows, 1))
+    at, size = at + flags + 4 * columns, rows * int(varies.sum())
+    present = np.unpackbits(np.frombuffer(packed, np.uint8, (size + 7) // 8, at), count=size).astype(bool)
+    body = np.zeros(size, "<u4")
+    body[present] = np.frombuffer(packed, "<u4", int(present.sum()), at + (size + 7) // 8)
+    cells[:, varies] = body.reshape(-1, rows).T
+    return cells.tobytes()
 
 
 def _pages(table: sa.TableClause) -> Iterator[Sequence[Any]]:
