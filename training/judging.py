@@ -85,7 +85,7 @@ def write_model(folder: Path, past: Learned, booster: Any, completion: Completio
     """The model as it would serve, read back. `reference`: rows that give its scores their scale."""
     names = tuple(booster.feature_name())
     save_learned(folder, {"feature_names": names}, past.co_completion, past.tables)
-    export_forest(booster, names, folder / RANKER, reference=reference)
+    export_forest(booster, names, folder / RANKER, name=str(booster.params["objective"]), reference=reference)
     if completion.model is not None:
         completion.model.save(folder / COMPLETION)
     return load_learned(folder)

@@ -12,7 +12,7 @@ from training.plots import Curve
 from training.ranker import RankerTable, fit_ranker
 from training.retrain_config import RetrainConfig
 from training.slate_metrics import grouped_ndcg
-from training.teaching import Rows, Settings, held_back, pick_groups
+from training.teaching import Rows, Settings, held_back, pick_groups, teaching_table
 
 SHARES = (0.1, 0.25, 0.5, 1.0)
 TREES = 120  # enough to see the slope; the shape of the curve is the point, not its height
@@ -21,7 +21,7 @@ TREES = 120  # enough to see the slope; the shape of the curve is the point, not
 def learning_curve(rows: Rows, settings: Settings, config: RetrainConfig) -> Curve | None:
     """NDCG@10 on the tuning part against the share of the earlier rows; None where the smallest share has no reward."""
     cut, held = held_back(rows, config)
-    whole = rows.joined(settings.step_share, before=cut)
+    whole = teaching_table(rows, settings, before=cut)
     dice = np.random.default_rng(config.seed).permutation(len(whole.groups))
     ranker = replace(settings.ranker, trees=min(TREES, settings.ranker.trees))
     places, intervals = [], []

@@ -14,6 +14,9 @@ from credpath.recommender.csr import Floats
 
 # What a grade 0..4 is worth in NDCG: linear, since 2^label - 1 would make a completion worth fifteen clicks.
 LABEL_GAIN = (0, 1, 2, 3, 4)
+# The mean reward of each grade (`credpath.domain.rewards`): what the pointwise objective predicts.
+GRADE_REWARD = (0.0, 0.07, 0.3, 0.4, 0.95)
+LAMBDARANK, REWARD = "lambdarank", "reward"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,11 @@ class RankerConfig:
     """How the forest is grown; every default is a sound start for some thousand groups.
 
     `trees`: the most there are; `early_stopping`: rounds without gain on the validation part before it stops, 0 for
-    never. `truncation`: LambdaRank's depth, some way beyond the depth that is judged.
+    never. `truncation`: LambdaRank's depth, some way beyond the depth that is judged. `objective` "reward": the graded
+    reward of each row by cross-entropy, for slates, whose few rows tell more apart than together.
     """
 
+    objective: str = LAMBDARANK
     trees: int = 400
     leaves: int = 31
     learning_rate: float = 0.08
@@ -64,6 +69,8 @@ class RankerConfig:
     threads: int = 1
 
     def __post_init__(self) -> None:
+        if self.objective not in (LAMBDARANK, REWARD):
+            raise InvalidInput(f"objective {self.objective!r}", where="ranker", fix=f"{LAMBDARANK} or {REWARD}")
         if not 2 <= self.leaves <= 64:
             raise InvalidInput(f"{self.leaves} leaves", where="ranker.leaves", fix="2 to 64")
         if min(self.trees, self.min_rows_in_leaf, self.threads, self.truncation) < 1 or self.early_stopping < 0:
@@ -78,16 +85,23 @@ def parameters(config: RankerConfig, names: tuple[str, ...], monotone: Mapping[s
     if unknown:
         raise InvalidInput(f"no feature {unknown[0]!r} in the table", where="monotone")
     return {
-        "objective": "lambdarank", "metric": "ndcg", "eval_at": [config.judged_at], "label_gain": list(LABEL_GAIN),
-        "lambdarank_truncation_level": config.truncation,
+        **_objective(config),
         "num_leaves": config.leaves, "learning_rate": config.learning_rate,
         "min_data_in_leaf": config.min_rows_in_leaf, "min_sum_hessian_in_leaf": 1e-3, "lambda_l2": config.l2,
         "max_bin": config.bins, "feature_fraction": config.column_share,
         "bagging_fraction": config.row_share, "bagging_freq": int(config.row_share < 1),
-        "bagging_by_query": True,
         "monotone_constraints": [int(monotone.get(name, 0)) for name in names],
         "deterministic": True, "force_row_wise": True, "seed": config.seed, "num_threads": config.threads,
         "verbosity": -1,
+    }  # fmt: skip
+
+
+def _objective(config: RankerConfig) -> dict[str, Any]:
+    if config.objective == REWARD:
+        return {"objective": "cross_entropy", "metric": "cross_entropy"}
+    return {
+        "objective": "lambdarank", "metric": "ndcg", "eval_at": [config.judged_at], "label_gain": list(LABEL_GAIN),
+        "lambdarank_truncation_level": config.truncation, "bagging_by_query": True,
     }  # fmt: skip
 
 
@@ -103,18 +117,20 @@ def fit_ranker(
     if not len(train.features) or not train.labels.any():
         raise InvalidInput("there is no row with a label above 0", where="ranker", fix="log more outcomes")
     settings = parameters(config, train.names, monotone or {})
-    whole = _dataset(train, settings, None)
-    held = [_dataset(valid, settings, whole)] if valid is not None and valid.labels.any() else []
+    whole = _dataset(train, settings, config, None)
+    held = [_dataset(valid, settings, config, whole)] if valid is not None and valid.labels.any() else []
     stop: list[Any] = []
     if held and config.early_stopping:
         stop.append(lightgbm.early_stopping(config.early_stopping, verbose=False))
     return lightgbm.train(settings, whole, config.trees, valid_sets=held, callbacks=stop)
 
 
-def _dataset(table: RankerTable, settings: Mapping[str, Any], reference: Any) -> Any:
+def _dataset(table: RankerTable, settings: Mapping[str, Any], config: RankerConfig, reference: Any) -> Any:
     import lightgbm
 
+    pointwise = config.objective == REWARD
     return lightgbm.Dataset(
-        table.features, label=table.labels, group=table.groups, weight=table.weights, reference=reference,
+        table.features, label=np.array(GRADE_REWARD)[table.labels] if pointwise else table.labels,
+        group=None if pointwise else table.groups, weight=table.weights, reference=reference,
         feature_name=list(table.names), params=dict(settings), free_raw_data=True,
     )  # fmt: skip

@@ -49,6 +49,7 @@ class Bounds:
 class Tried:
     """What the tuning part chooses from: every combination is fitted once."""
 
+    objectives: tuple[str, ...] = ("reward", "lambdarank")  # "reward" where there are slates
     leaves: tuple[int, ...] = (15,)
     step_shares: tuple[float, ...] = (0.1, 0.4)  # weight of replayed steps against slates, where there are slates
 

@@ -85,7 +85,7 @@ def model_card(log: TenantLog, challenger: Challenger, config: RetrainConfig, pl
         },
         commands=COMMANDS,
         plots=plots,
-        negative_results=[f"{name}: NDCG {reached:.4f} on the tuning part" for name, reached in chosen.tried.items()
+        negative_results=[f"{name}: {reached:.3f} on the tuning part" for name, reached in chosen.tried.items()
                           if reached < max(chosen.tried.values())] if chosen is not None else (),
     )  # fmt: skip
 

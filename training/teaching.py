@@ -9,9 +9,10 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, gather, offsets
-from credpath.recommender.feature_names import MONOTONE
+from credpath.recommender.feature_names import MONOTONE, POSITION
 from credpath.recommender.learned import Learned
 from training.as_of import catalogue_as_of
 from training.completion_rows import rows_from_slates, rows_from_steps
@@ -20,7 +21,7 @@ from training.decision_rows import decision_table
 from training.distributed import fit_anywhere
 from training.past_models import PastModels
 from training.pasts import TakeUpChoice, choose_take_ups
-from training.ranker import RankerConfig, RankerTable
+from training.ranker import GRADE_REWARD, LAMBDARANK, REWARD, RankerConfig, RankerTable, fit_ranker
 from training.retrain_config import RetrainConfig
 from training.steps import Retrieval, join_tables, replay_steps
 from training.tenant_log import TenantLog
@@ -132,23 +133,60 @@ def held_back(rows: Rows, config: RetrainConfig) -> tuple[float, RankerTable]:
 def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
     """Fits every combination on the earlier rows and takes the best on the latest; equal ones go by order."""
     cut, held = held_back(rows, config)
-    shares = config.tried.step_shares if len(rows.slates.times) and len(rows.steps.times) else (0.0,)
     found: list[tuple[float, Settings]] = []
     tried: dict[str, float] = {}
-    for leaves, share in product(config.tried.leaves, shares):
-        settings = replace(config.ranker, leaves=leaves, seed=config.seed, threads=config.threads)
-        booster = fit_anywhere(rows.joined(share, before=cut), held, settings, MONOTONE)
-        reached = float(booster.best_score["valid_0"][f"ndcg@{settings.judged_at}"]) if booster.best_score else 0.0
-        tried[f"leaves {leaves}, steps {share:g}"] = reached
+    for objective, leaves, share in _combinations(rows, config):
+        settings = replace(config.ranker, objective=objective, leaves=leaves, seed=config.seed, threads=config.threads)
+        booster = fit_ranker(_joined(rows, settings, share, before=cut), held, settings, MONOTONE)
+        reached = first_value(booster.predict(held.features), held)
+        name = f"{objective}, leaves {leaves}, steps {share:g}"
+        tried[name] = reached
         trees = max(10, int(booster.best_iteration or settings.trees))
-        tell(f"leaves {leaves}, steps {share:g}: NDCG {reached:.4f} with {trees} trees")
+        tell(f"{name}: what stands first earns {reached:.3f} times what its place usually does, {trees} trees")
         found.append((reached, Settings(replace(settings, trees=trees, early_stopping=0), share, tried)))
     return max(found, key=lambda entry: entry[0])[1]
 
 
+def _combinations(rows: Rows, config: RetrainConfig) -> list[tuple[str, int, float]]:
+    """Slates alone teach the reward: a step has no slate that others were left on."""
+    slates, steps, tried = bool(len(rows.slates.times)), bool(len(rows.steps.times)), config.tried
+    shares = tried.step_shares if slates and steps else (0.0,)
+    pointwise = [(REWARD, leaves, 0.0) for leaves in tried.leaves] if slates and REWARD in tried.objectives else []
+    return pointwise + [(LAMBDARANK, leaves, share) for leaves, share in product(tried.leaves, shares)]
+
+
+def teaching_table(rows: Rows, settings: Settings, before: float = np.inf) -> RankerTable:
+    """The rows that settings are fitted on."""
+    return _joined(rows, settings.ranker, settings.step_share, before)
+
+
+def _joined(rows: Rows, settings: RankerConfig, share: float, before: float = np.inf) -> RankerTable:
+    if settings.objective == REWARD:
+        return rows.slates.only(rows.slates.times < before)
+    return rows.joined(share, before=before)
+
+
+def first_value(scores: NDArray[np.floating], table: RankerTable) -> float:
+    """Mean reward of what a ranker puts first within each group, over the mean reward at the place it was shown at.
+
+    1: no better than chance among what was shown. NDCG within slates prefers rankers that repeat the order shown.
+    """
+    place = table.features[:, table.names.index(POSITION)].astype(np.int64)
+    reward = np.array(GRADE_REWARD)[table.labels]
+    usual = np.bincount(place, reward) / np.maximum(1, np.bincount(place))
+    group = np.arange(len(table.groups)).repeat(table.groups)
+    order = np.lexsort((-scores, group))
+    first = order[np.cumsum(table.groups) - table.groups]
+    worth = usual[place[first]]
+    return float(np.mean(np.divide(reward[first], worth, out=np.zeros(len(first)), where=worth > 0)))
+
+
 def fit_final(rows: Rows, settings: Settings, config: RetrainConfig) -> Any:
     """The forest of all rows with the chosen settings."""
-    return fit_anywhere(rows.joined(settings.step_share), None, settings.ranker, MONOTONE, config.distributed)
+    table = teaching_table(rows, settings)
+    if settings.ranker.objective == REWARD:  # small trees over slates alone: past one machine there is nothing to gain
+        return fit_ranker(table, None, settings.ranker, MONOTONE)
+    return fit_anywhere(table, None, settings.ranker, MONOTONE, config.distributed)
 
 
 def rows_by_block(

@@ -32,6 +32,7 @@ from credpath.store import (
     learners,
     outcomes,
     taxonomies,
+    tenant_logs,
     tenants,
 )
 from credpath.store.session import Database
@@ -99,6 +100,9 @@ CALLS: dict[str, Call] = {
     "active_taxonomy": taxonomies.active_taxonomy,
     "list_taxonomies": taxonomies.list_taxonomies,
     "resolve_owner": taxonomies.resolve_owner,
+    "load_learners": lambda c, t: list(tenant_logs.load_learners(c, t)),
+    "load_awards": lambda c, t: list(tenant_logs.load_awards(c, t)),
+    "load_evidence": lambda c, t: list(tenant_logs.load_evidence(c, t)),
     "lock_tenant": tenants.lock_tenant,
 }
 CHANGED = samples.a_credential(title="changed")

@@ -1,32 +1,41 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from credpath.domain.experiments import Arm, Experiment
 from credpath.domain.learner import AssessmentResult, Award, Learner, Profile
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Impression, Outcome
 from credpath.domain.paths import Constraints
 from credpath.errors import Conflict, NotFound
 from credpath.recommender.exploration import Policy
+from credpath.recommender.features import FEATURES
+from credpath.recommender.learned import RANKER, save_learned
 from credpath.service import learners
 from credpath.service.asking import Ask
 from credpath.service.catalogue import put_credential
 from credpath.service.context import Context, Preferences
+from credpath.service.opening import open_context
 from credpath.service.outcomes import record_outcomes
+from credpath.service.promotion import rollback
 from credpath.service.recommending import recommend
 from credpath.service.replaying import Replayer, replay
 from credpath.service.serving import Serving
 from credpath.store.credentials import load_catalogue
 from credpath.store.impressions import get_impression, save_impression
 from credpath.store.taxonomies import load_taxonomy
+from tests.recommender.learned_worlds import follows, ranker_that_likes
+from training.publishing import Decision, publish_learned
 
 TENANT = "default"
-DECISIONS = 1_000
 
 
 def exploring(context: Context, epsilon: float = 0.2) -> Context:
@@ -46,10 +55,11 @@ def ids_of(context: Context) -> list[str]:
         return [c.credential_id for c in load_catalogue(connection, TENANT)]
 
 
-def live(context: Context, dice: random.Random, learner_id: str, ids: Sequence[str], skills: Sequence[str]) -> None:
-    """A learner with a profile, awards, assessments and outcomes of every kind."""
+def live(context: Context, dice: random.Random, learner_id: str, world: Sequence[list[str]]) -> None:
+    """A learner with a profile, awards, assessments and outcomes of every kind. `world`: goals, credentials, skills."""
+    goals, ids, skills = world
     profile = Profile(
-        goal=dice.choice(goals_of(context)),
+        goal=dice.choice(goals),
         declared_skills=tuple(dice.sample(skills, dice.randint(0, 3))),
         languages=dice.choice([(), ("en",), ("en", "fr")]),
         hours_per_week=dice.choice([None, 3.0, 12.5]),
@@ -96,14 +106,15 @@ def logged(context: Context, impression_id: str) -> Impression:
     return found
 
 
-def test_a_thousand_logged_decisions_replay_byte_for_byte(sample: Context) -> None:
+@pytest.mark.parametrize("decisions", [100, pytest.param(1_000, marks=pytest.mark.slow)])
+def test_logged_decisions_replay_byte_for_byte(sample: Context, decisions: int) -> None:
     dice, ids, goals = random.Random(7), ids_of(sample), goals_of(sample)
     skills = list(sample.serving.taxonomy(TENANT).skills.labels[:40])
     people = [f"learner-{number}" for number in range(12)]
     for learner_id in people:
-        live(sample, dice, learner_id, ids, skills)
+        live(sample, dice, learner_id, (goals, ids, skills))
     serving = exploring(sample)
-    shown = [recommend(serving, TENANT, an_ask(dice, people, goals, ids)) for _ in range(DECISIONS)]
+    shown = [recommend(serving, TENANT, an_ask(dice, people, goals, ids)) for _ in range(decisions)]
     replayer = Replayer(sample, TENANT)  # without the preferences that were in force: they are in the log
     differing = [(a.impression_id, r.differences) for a in shown if not (r := replayer.replay(a.impression_id)).same]
     assert differing == []
@@ -175,3 +186,39 @@ def test_what_is_logged_of_the_learner_holds_none_of_their_words(sample: Context
     state = logged(sample, recommend(sample, TENANT, Ask(profile=said)).impression_id).state
     assert "SQL" not in str(state["profile"])
     assert "my private words" not in str(state)
+
+
+@pytest.fixture
+def learned(sample_home: Path, tmp_path: Path) -> Iterator[Context]:
+    """The sample with a ranker and with models of what follows what, in a bundle that nobody else serves."""
+    shutil.copytree(sample_home, tmp_path / "home")
+    context = open_context(f"sqlite:///{tmp_path / 'home' / 'credpath.db'}", tmp_path / "home" / "models")
+    ids = ids_of(context)
+    after = {one: {ids[(at * 7 + step) % len(ids)]: 1.0 / step for step in (1, 2, 3)} for at, one in enumerate(ids)}
+    save_learned(tmp_path / "model", {"tenant": TENANT, "verdict": "promote"}, follows(after))
+    ranker_that_likes(tmp_path / "model" / RANKER, popularity=-2.0, gap_share=1.0, follow_ease=3.0)
+    publish_learned(context, TENANT, tmp_path / "model", Decision(True, "test", "promote"))
+    context.serving.check()
+    yield context
+    context.close()
+
+
+def test_what_a_learned_bundle_answered_replays_after_another_has_taken_its_place(learned: Context) -> None:
+    dice, ids, goals = random.Random(3), ids_of(learned), goals_of(learned)
+    skills = list(learned.serving.taxonomy(TENANT).skills.labels[:40])
+    people = [f"learner-{number}" for number in range(4)]
+    for learner_id in people:
+        live(learned, dice, learner_id, (goals, ids, skills))
+    halves = (Experiment("half", (Arm("plain", 0.5, "rules"), Arm("new", 0.5))),)
+    exploring = replace(learned, preferences=Preferences(policy=Policy("softmax", 0.2, floor=0.0), experiments=halves))
+    shown = [recommend(exploring, TENANT, an_ask(dice, people, goals, ids)) for _ in range(60)]
+    rollback(learned, "test", reason="for the replay")
+    learned.serving.check()
+    assert learned.serving.bundle.version != shown[0].bundle_version
+    replayer = Replayer(learned, TENANT)
+    assert [a.impression_id for a in shown if not replayer.replay(a.impression_id).same] == []
+    assert {answer.policy for answer in shown} == {"softmax", "softmax/lambdarank"}
+    follow = [name for name in FEATURES if name.startswith("follow_ease")]
+    features = [logged(learned, answer.impression_id) for answer in shown]
+    matrix = np.concatenate([np.frombuffer(i.features, "<f4").reshape(-1, len(FEATURES)) for i in features])
+    assert matrix[:, FEATURES.index(follow[0])].any(), "the learned columns are part of what was compared"

@@ -7,7 +7,16 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
 from credpath.errors import NotFound
-from credpath.store.bulk import Change, append_rows, insert_new, of_stored_learner, replace_rows, rows_by_key, upsert
+from credpath.store.bulk import (
+    Change,
+    append_rows,
+    insert_new,
+    insert_one,
+    of_stored_learner,
+    replace_rows,
+    rows_by_key,
+    upsert,
+)
 from credpath.store.session import Database
 from credpath.store.tables import LearnerRow, SkillGroupRow, table_of
 from tests.store.samples import NOW
@@ -73,3 +82,12 @@ def test_looking_up_more_keys_than_fit_in_a_query_finds_them_all(database: Datab
 def test_a_broken_reference_to_a_learner_reads_as_not_found() -> None:
     with pytest.raises(NotFound, match="'ada'"), of_stored_learner("ada"):
         raise IntegrityError("", {}, Exception("FOREIGN KEY"))
+
+
+def test_one_row_is_inserted_once_and_read_as_any_other(database: Database) -> None:
+    with database.write() as connection:
+        assert insert_one(connection, LEARNER, learner("ada", "first"))
+        assert not insert_one(connection, LEARNER, learner("ada", "second"))
+        assert insert_one(connection, LEARNER, dict(reversed(learner("bob").items())))
+        kept = connection.execute(select(LEARNER.c.learner_id, LEARNER.c.profile, LEARNER.c.updated_at)).all()
+    assert sorted(map(tuple, kept)) == [("ada", "first", NOW), ("bob", "{}", NOW)]

@@ -54,9 +54,8 @@ def test_same_log_and_seed_give_the_same_files(
     again = make_challenger(Retraining(small_log, None, SMALL, lenient(), tmp_path, EXPLORING))
     assert small_challenger.learned is not None
     assert again.learned is not None
-    files = sorted(
-        path.relative_to(small_challenger.learned) for path in small_challenger.learned.rglob("*") if path.is_file()
-    )
+    first = small_challenger.learned
+    files = sorted(path.relative_to(first) for path in first.rglob("*") if path.is_file())
     assert files
     for file in files:
         assert (again.learned / file).read_bytes() == (first / file).read_bytes(), file

@@ -19,6 +19,10 @@ MAX_BATCH = 1_000
 def record_outcomes(context: Context, tenant: str, outcomes: Sequence[Outcome]) -> OutcomesSaved:
     """Stores a batch whole, idempotent by outcome id, durable when this returns.
 
+    An impression id is kept as it was given. Whether there is such an impression, of this learner, with this
+    credential on its slate, is asked when training joins the two within the tenant: asked here, the answer would
+    depend on what arrived first.
+
     Raises Conflict, and stores nothing, when an id was used before for something else.
     """
     if len(outcomes) > MAX_BATCH:
