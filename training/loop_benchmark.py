@@ -1,7 +1,8 @@
-"""Closes the loop in worlds whose truth is known: log by rules, retrain, and see how much better the promoted model is.
+"""Closes the loop in worlds whose truth is known: log, retrain, serve what was promoted, log, retrain, and compare.
 
-For each seed a new world: decisions logged by the rules with exploration, the very fit that `retrain` runs, then the
-true value of rules, promoted model and oracle for learners whom the log does not know. Beside it: how often the gate
+For each seed a new world, in waves: the rules serve the first learners, and whatever the gate has promoted serves
+the next ones, always with exploration; after each wave the very fit that `retrain` runs. Then the true value of rules,
+promoted model and oracle for learners whom the log does not know. Beside it: how often the gate
 holds what is worse and passes what is better, and how often intervals of the off-policy estimators hold the truth.
 Simulated learners follow rules that were written down (`training.simulate`): none of this is evidence about people.
 """
@@ -14,7 +15,7 @@ import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,26 +24,32 @@ from typing import Any
 import numpy as np
 
 from credpath.cli.printing import say, table
+from credpath.domain.rewards import MATURITY
 from credpath.errors import InvalidInput
 from credpath.evaluation.intervals import bootstrap_mean
-from credpath.recommender.learned import load_learned
+from credpath.recommender.learned import Learned, load_learned
 from credpath.recommender.recommend import recommend
-from training.challenger import Challenger, Retraining, make_challenger
+from training.challenger import Challenger, Retraining, learned_until, make_challenger
 from training.gate_thresholds import load_thresholds
 from training.gate_trials import power
 from training.goals_benchmark import open_encoder
 from training.offpolicy_trials import coverage
 from training.retrain_config import RetrainConfig
-from training.simulate import EXPLORING, NOTE
+from training.simulate import EXPLORING, NOTE, Recommending, Wave, courses
 from training.simulated_facts import make_world
-from training.simulated_log import simulated_tenant_log
+from training.simulated_log import LogBook, decided_on
+from training.simulated_people import YEAR_BEFORE
 from training.simulated_sample import sample_setting
 from training.simulated_value import Values, fresh_situations, informed_value, values
 from training.simulated_world import Setting, World
+from training.tenant_log import TenantLog
 
 # Seeds below were looked at while this was made; those from here on were not.
 FIRST_SEED = 1_000
 TARGET = 0.7  # of the gap between rules and oracle
+WAVES = 2
+WAVE_DAYS = 180.0  # in which the visits of one wave happen
+LEARNERS_A_WAVE = 1_000_000  # numbers set aside for each
 Tell = Callable[[str], None]
 
 
@@ -54,15 +61,16 @@ class Trial:
     decisions: int
     fresh: int
     threads: int
+    waves: int = WAVES
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """True values in one world. `challenger` counts as promoted only where the gate said so."""
+    """True values in one world. `promoted`: the model that serves after all waves, the rules if none was promoted."""
 
     seed: int
     rules: float
-    challenger: float
+    served: float
     informed: float
     oracle: float
     promoted: bool
@@ -78,7 +86,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """The options of `python -m training.benchmark loop`."""
     parser.add_argument("--seeds", type=int, default=10, help="how many worlds")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="the worlds' seeds count up from here")
-    parser.add_argument("--decisions", type=int, default=20_000, help="logged in each world before retraining")
+    parser.add_argument("--decisions", type=int, default=20_000, help="logged in each world before the last retraining")
+    parser.add_argument("--waves", type=int, default=WAVES, help="retrainings in each world, evenly over its decisions")
     parser.add_argument(
         "--fresh", type=int, default=2_000, help="visits of fresh learners that the truth is taken over"
     )
@@ -89,11 +98,11 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(chosen: Namespace, tell: Tell = lambda _: None) -> dict[str, Any]:
     """The figures as one document. Raises CredpathError."""
-    if min(chosen.seeds, chosen.decisions, chosen.fresh, chosen.processes) < 1:
-        raise InvalidInput("seeds, decisions, fresh and processes are at least 1", where="loop")
+    if min(chosen.seeds, chosen.decisions, chosen.fresh, chosen.processes, chosen.waves) < 1:
+        raise InvalidInput("seeds, decisions, waves, fresh and processes are at least 1", where="loop")
     started = time.perf_counter()
     seeds = range(chosen.first_seed, chosen.first_seed + chosen.seeds)
-    trials = [Trial(seed, chosen.decisions, chosen.fresh, 1) for seed in seeds]
+    trials = [Trial(seed, chosen.decisions, chosen.fresh, 1, chosen.waves) for seed in seeds]
     tell(f"{len(trials)} worlds of {chosen.decisions} decisions; two at a time take three to five minutes")
     rounds = []
     for done in play(trials, chosen.processes):
@@ -124,42 +133,84 @@ def _setting() -> Setting:
 
 
 def play_round(trial: Trial) -> Round:
-    """Log, retrain, judge by the truth."""
-    started, world = time.perf_counter(), make_world(_setting(), trial.seed)
-    log = simulated_tenant_log(world, trial.decisions, trial.seed)
-    logged = time.perf_counter()
+    """Log, retrain, serve what was promoted, as often as there are waves; then judge by the truth."""
+    world, clock = make_world(_setting(), trial.seed), _Clock()
     folder = Path(tempfile.mkdtemp(prefix="credpath-loop-"))
+    book, champion, each = LogBook(world), None, trial.decisions // trial.waves
     try:
-        config = RetrainConfig(seed=trial.seed, threads=trial.threads)
-        made = make_challenger(Retraining(log, None, config, load_thresholds(), folder, EXPLORING))
-        fitted = time.perf_counter()
-        return _judged(trial, world, made, (started, logged, fitted))
+        for number, wave in enumerate(waves_of(trial.waves)):
+            book.write(courses(world, each, trial.seed, serving(world, champion), EXPLORING, wave))
+            log = book.read(decided_on(wave))
+            clock.logged()
+            config = RetrainConfig(seed=trial.seed, threads=trial.threads)
+            run = Retraining(log, champion, config, load_thresholds(), folder / str(number), EXPLORING)
+            made = make_challenger(run)
+            clock.fitted()
+            if made.learned is not None and made.verdict.promote:
+                champion = promoted_model(made.learned, log)
+        return _judged(trial, world, made, champion, clock)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _judged(trial: Trial, world: World, made: Challenger, moments: tuple[float, float, float]) -> Round:
-    situations = fresh_situations(world, trial.fresh, trial.seed)
-    learned = load_learned(made.learned) if made.learned is not None else None
-    found = values(world, situations, [lambda request: recommend(world.index, request, learned)])
-    promoted = made.learned is not None and made.verdict.promote
-    started, logged, fitted = moments
+def waves_of(count: int) -> tuple[Wave, ...]:
+    """Learners who visit one after the other: a wave begins when all of the one before is decided."""
+    apart = WAVE_DAYS + MATURITY.days + 1
+    return tuple(Wave(at * LEARNERS_A_WAVE, YEAR_BEFORE + at * apart, WAVE_DAYS) for at in range(count))
+
+
+def serving(world: World, champion: Learned | None) -> Recommending:
+    """How a wave is served: by the rules as long as nothing was promoted."""
+    return lambda request: recommend(world.index, request, champion)
+
+
+def promoted_model(folder: Path, log: TenantLog) -> Learned:
+    """The model as a bundle would carry it, which knows until when it has learned."""
+    learned = load_learned(folder)
+    return replace(learned, card={**learned.card, "learned_until": learned_until(log)})
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds of logging and of fitting, over all waves."""
+
+    began: float = field(default_factory=time.perf_counter)
+    log: float = 0.0
+    fit: float = 0.0
+    last: float = field(default_factory=time.perf_counter)
+
+    def logged(self) -> None:
+        self.log += self._since()
+
+    def fitted(self) -> None:
+        self.fit += self._since()
+
+    def _since(self) -> float:
+        before, self.last = self.last, time.perf_counter()
+        return self.last - before
+
+
+def _judged(trial: Trial, world: World, made: Challenger, champion: Learned | None, clock: _Clock) -> Round:
+    last = waves_of(trial.waves)[-1]
+    after = last.day + last.span + MATURITY.days + 1
+    situations = fresh_situations(world, trial.fresh, trial.seed, after)
+    found = values(world, situations, [serving(world, champion)])
     return Round(
         seed=trial.seed,
         **_means(found),
         informed=informed_value(world, situations),
-        promoted=promoted,
-        recovered=found.recovered() if promoted else 0.0,
+        promoted=champion is not None,
+        recovered=found.recovered(),
         verdict=made.verdict.sentence,
         estimated_lift=_estimated(made),
-        seconds_log=round(logged - started, 1),
-        seconds_fit=round(fitted - logged, 1),
-        seconds=round(time.perf_counter() - started, 1),
+        seconds_log=round(clock.log, 1),
+        seconds_fit=round(clock.fit, 1),
+        seconds=round(time.perf_counter() - clock.began, 1),
     )
 
 
 def _means(found: Values) -> dict[str, float]:
-    means = {"rules": found.rules, "challenger": found.policies[0], "oracle": found.oracle}
+    means = {"rules": found.rules, "served": found.policies[0], "oracle": found.oracle}
     return {name: round(float(each.mean()), 6) for name, each in means.items()}
 
 
@@ -179,7 +230,7 @@ def summary(rounds: Sequence[Round]) -> dict[str, Any]:
         "promoted": sum(one.promoted for one in rounds),
         **{
             name: float(np.mean([getattr(one, name) for one in rounds]))
-            for name in ("rules", "challenger", "informed", "oracle")
+            for name in ("rules", "served", "informed", "oracle")
         },
     }
 
@@ -209,7 +260,7 @@ def show(document: dict[str, Any]) -> None:
     say(document["note"])
 
 
-VALUES = ("rules", "challenger", "informed", "oracle")
+VALUES = ("rules", "served", "informed", "oracle")
 
 
 def _show_gate(gate: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import count, islice
 
 import numpy as np
@@ -31,10 +32,27 @@ from training.simulated_world import World
 EXPLORING = Policy("epsilon-greedy", epsilon=0.15)
 SLATE = 5
 SPAN = 450.0  # days in which visits happen
-ENDS_ON = moment(YEAR_BEFORE + SPAN)  # after the last visit; what was begun then is still to end
 NOTE = "simulated learners with known rules; no evidence about people"
 
 Recommending = Callable[[RecommendRequest], Recommendation]
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """Learners from number `first` on, who arrive and visit within `span` days from `day` on, in days after EPOCH."""
+
+    first: int = 0
+    day: float = YEAR_BEFORE
+    span: float = SPAN
+
+    @property
+    def ends_on(self) -> datetime:
+        """After the last visit; what was begun then is still to end."""
+        return moment(self.day + self.span)
+
+
+ONE_WAVE = Wave()
+ENDS_ON = ONE_WAVE.ends_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +89,22 @@ def rules_serve(world: World) -> Recommending:
 
 
 def courses(
-    world: World, decisions: int, seed: int, recommending: Recommending | None = None, policy: Policy = EXPLORING
+    world: World,
+    decisions: int,
+    seed: int,
+    recommending: Recommending | None = None,
+    policy: Policy = EXPLORING,
+    wave: Wave = ONE_WAVE,
 ) -> Iterator[Course]:
     """Learner after learner until so many decisions are made; each one's months are complete.
 
     A large log is used as it comes: 100 candidates of 120 features are 50 kB a decision.
     """
     serve, left = recommending or rules_serve(world), decisions
-    for number in count():
+    for number in count(wave.first):
         if left <= 0:
             return
-        person = make_person(world, number, seed, YEAR_BEFORE, SPAN)
+        person = make_person(world, number, seed, wave.day, wave.span)
         journey = Journey(world, person, np.random.default_rng([world.seed, seed, number, 1]))
         made = tuple(islice(decide(journey, serve, policy), left))
         left -= len(made)

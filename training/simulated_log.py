@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from credpath.recommender.ranking import Policy
 from credpath.store.packing import pack_matrix, pack_scores, unpack_matrix, unpack_scores
 from training.dataset import CandidateSet, read_decisions
 from training.pasts import gather_pasts
-from training.simulate import ENDS_ON, EXPLORING, Course, Recommending, courses
+from training.simulate import ENDS_ON, EXPLORING, Course, Recommending, Wave, courses
 from training.simulated_world import World
 from training.slates import rearranged
 from training.steps import set_stage
@@ -27,20 +27,35 @@ TENANT = "simulated"
 
 
 @dataclass(slots=True)
-class _Kept:
-    """What is kept of a log while it is read as a stream: all but the features, and those deflated."""
+class LogBook:
+    """What is kept of a log while it is written, wave after wave: all but the features, and those deflated."""
 
+    world: World
     learners: list[Learner] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+    impressions: list[Impression] = field(default_factory=list)
     considered: dict[str, tuple[tuple[str, ...], bytes, bytes]] = field(default_factory=dict)
 
-    def impressions(self, made: Iterator[Course]) -> Iterator[Impression]:
-        """Every impression once, on its way to whoever reads it."""
+    def write(self, made: Iterable[Course]) -> None:
+        """Takes in what some learners were shown and did."""
         for course in made:
             self.learners.append(course.learner)
             self.outcomes += course.outcomes
-            for decision in course.decisions:
-                yield self._keep(decision.impression)
+            self.impressions += [self._keep(decision.impression) for decision in course.decisions]
+
+    def read(self, now: datetime) -> TenantLog:
+        """The log as it stands at a moment: nothing that happens later is in it."""
+        setting, happened = self.world.setting, [o for o in self.outcomes if o.occurred_at <= now]
+        texts = {learner.profile.goal for learner in self.learners}
+        return TenantLog(
+            tenant=TENANT,
+            now=now,
+            stage=set_stage(setting.catalogue, setting.taxonomy, setting.encoder, texts, now.date(), ("en",)),
+            pasts=gather_pasts(self.learners, happened),
+            decisions=read_decisions(self.impressions, happened, now=now, names=GIVEN),
+            candidates=self.candidates,
+            isco=setting.isco,
+        )
 
     def _keep(self, shown: Impression) -> Impression:
         """Puts what was considered aside; what goes on has only the lines that were shown."""
@@ -63,20 +78,15 @@ class _Kept:
         return CandidateSet(candidates, np.array(unpack_scores(scores)), cells)
 
 
+def decided_on(wave: Wave) -> datetime:
+    """When everything that a wave was shown is decided."""
+    return wave.ends_on + MATURITY + timedelta(days=1)
+
+
 def simulated_tenant_log(
     world: World, decisions: int, seed: int, recommending: Recommending | None = None, policy: Policy = EXPLORING
 ) -> TenantLog:
     """So many decisions and all that became of them, read when the last one is decided."""
-    kept, setting = _Kept(), world.setting
-    shown = kept.impressions(courses(world, decisions, seed, recommending, policy))
-    read = read_decisions(shown, kept.outcomes, now=READ_ON, names=GIVEN)
-    texts = {learner.profile.goal for learner in kept.learners}
-    return TenantLog(
-        tenant=TENANT,
-        now=READ_ON,
-        stage=set_stage(setting.catalogue, setting.taxonomy, setting.encoder, texts, READ_ON.date(), ("en",)),
-        pasts=gather_pasts(kept.learners, kept.outcomes),
-        decisions=read,
-        candidates=kept.candidates,
-        isco=setting.isco,
-    )
+    book = LogBook(world)
+    book.write(courses(world, decisions, seed, recommending, policy))
+    return book.read(READ_ON)

@@ -93,11 +93,13 @@ def _timely() -> tuple[Doubles, Doubles, Doubles, Doubles]:
     )
 
 
-def fresh_situations(world: World, size: int, seed: int) -> tuple[Situation, ...]:
-    """Visits of learners whom no log knows, who were served by the rules so far, after the time of the logs."""
+def fresh_situations(
+    world: World, size: int, seed: int, after: float = YEAR_BEFORE + FRESH_SPAN
+) -> tuple[Situation, ...]:
+    """Visits of learners whom no log knows, who were served by the rules so far; `after`: the logs, in days."""
     found: list[Situation] = []
     for number in count():
-        person = make_person(world, number, FRESH_SEED + seed, YEAR_BEFORE + FRESH_SPAN, FRESH_SPAN)
+        person = make_person(world, number, FRESH_SEED + seed, after, FRESH_SPAN)
         journey = Journey(world, person, np.random.default_rng([world.seed, FRESH_SEED + seed, number, 1]))
         for decision in decide(journey, rules_serve(world)):
             eligible = journey.eligible(decision.visit.snapshot, decision.visit.day)

@@ -136,7 +136,8 @@ def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
     found: list[tuple[float, Settings]] = []
     tried: dict[str, float] = {}
     for objective, leaves, share in _combinations(rows, config):
-        settings = replace(config.ranker, objective=objective, leaves=leaves, seed=config.seed, threads=config.threads)
+        grown = config.reward if objective == REWARD else config.ranker
+        settings = replace(grown, objective=objective, leaves=leaves, seed=config.seed, threads=config.threads)
         booster = fit_ranker(_joined(rows, settings, share, before=cut), held, settings, MONOTONE)
         reached = first_value(booster.predict(held.features), held)
         name = f"{objective}, leaves {leaves}, steps {share:g}"
@@ -151,7 +152,7 @@ def _combinations(rows: Rows, config: RetrainConfig) -> list[tuple[str, int, flo
     """Slates alone teach the reward: a step has no slate that others were left on."""
     slates, steps, tried = bool(len(rows.slates.times)), bool(len(rows.steps.times)), config.tried
     shares = tried.step_shares if slates and steps else (0.0,)
-    pointwise = [(REWARD, leaves, 0.0) for leaves in tried.leaves] if slates and REWARD in tried.objectives else []
+    pointwise = [(REWARD, leaves, 0.0) for leaves in tried.reward_leaves if slates and REWARD in tried.objectives]
     return pointwise + [(LAMBDARANK, leaves, share) for leaves, share in product(tried.leaves, shares)]
 
 

@@ -47,6 +47,14 @@ def test_with_a_goal_nothing_that_is_merely_liked_passes_what_moves_toward_it(ra
     assert min(hard, long) > idle
 
 
+def test_what_learners_with_the_goal_finish_stands_among_what_moves_toward_it(ranker: LearnedRanker) -> None:
+    unlinked = {"gap_share": 0.0, "popularity": 1.0, "goal_popularity": 0.2}
+    popular, proven, moving = ranker.score(
+        rows(unlinked, unlinked | {"goal_lift": 1.0}, {"gap_share": 0.01, "popularity": 0.0})
+    ).tolist()
+    assert proven > moving > popular
+
+
 def test_without_a_goal_the_learned_score_alone_decides(ranker: LearnedRanker) -> None:
     free = {"goal_gap": 0.0, "gap_share": 0.0}
     liked, dull = ranker.score(rows(free | {"popularity": 1.0, "over_level": 0.6, "hours": 900.0}, free)).tolist()
@@ -59,6 +67,7 @@ def test_the_tiers_are_those_of_the_rules(ranker: LearnedRanker) -> None:
     features[:, COLUMN["gap_share"]] = dice.choice([0.0, 0.2], 200)
     features[:, [COLUMN["unlock_share"], COLUMN["prepares_share"]]] = 0.0
     features[:, COLUMN["hours"]] *= 800
+    features[:, COLUMN["goal_lift"]] = 0.0
     tier = np.round(ranker.score(features) / 10.0)
     assert (tier == np.round(RulesRanker().score(features) / 10.0)).all()
     assert set(tier) == {0.0, -1.0, -2.0}

@@ -10,7 +10,7 @@ from training.loop_benchmark import Round, add_arguments, run, show, summary
 
 def a_round(seed: int, recovered: float, promoted: bool = True) -> Round:
     return Round(
-        seed=seed, rules=0.1, challenger=0.1 + 0.1 * recovered, informed=0.18, oracle=0.2, promoted=promoted,
+        seed=seed, rules=0.1, served=0.1 + 0.1 * recovered, informed=0.18, oracle=0.2, promoted=promoted,
         recovered=recovered if promoted else 0.0, verdict="promote", estimated_lift=0.05, seconds_log=1.0,
         seconds_fit=2.0, seconds=4.0,
     )  # fmt: skip

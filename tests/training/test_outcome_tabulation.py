@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -107,6 +108,21 @@ def test_steps_are_told_only_when_enough_took_them() -> None:
     assert min(counted.takers) >= LEAST_COUNT
 
 
+def test_what_one_goals_learners_finish_is_lifted_for_that_goal() -> None:
+    counted = tables()
+    only = replace(
+        counted, finishers=np.where((counted.of_goal == 0) | (counted.finished != 1), counted.finishers, 0.0)
+    )
+    place = counted.ids.index("b")
+    lifts = [
+        BoundTables.bind(only, counted.ids).features((), goal, 4, np.arange(len(counted.ids)))[
+            place, TABLE_FEATURES.index("goal_lift")
+        ]
+        for goal in counted.goals
+    ]
+    assert lifts[0] > 0 > lifts[1]
+
+
 def test_features_speak_of_the_catalogues_own_rows() -> None:
     bound = BoundTables.bind(tables(), ["zz", "c", "b"])
     f = bound.features(("a",), NURSE, 4, np.arange(3))
@@ -118,6 +134,9 @@ def test_features_speak_of_the_catalogues_own_rows() -> None:
     assert column["taken_up"] == pytest.approx(np.log1p([0, 20, 40]).tolist(), abs=1e-5)
     assert column["next_share"] == pytest.approx([0.0, 0.0, 20 / 30], abs=1e-6)
     assert column["goal_popularity"][0] == 0.0
+    anybodys = bound.features(("a",), "urn:unheard", 4, np.arange(3))[:, TABLE_FEATURES.index("goal_lift")]
+    assert anybodys.tolist() == pytest.approx([0.0] * 3)
+    assert column["goal_lift"][0] == 0.0
     assert column["season"][2] > column["season"][0] == 0.0
     step = bound.took_next(("x", "a"), NURSE, 2)
     assert step is not None

@@ -21,6 +21,10 @@ from credpath.recommender.ranking import TIER, TIERED, RankerWeights, steps_down
 # Two standard deviations of the forest's scores to each side of its mean make 0..1, about what the rules give.
 DEVIATIONS = 4.0
 MIDDLE = 0.5
+# A credential that no record links to the goal counts as moving toward it once this share of the learners with the goal
+# finished it (shrunk, so that few learners prove nothing), and this many times (a logarithm) the share of all learners:
+# what is merely popular proves nothing either.
+PROVEN_SHARE, PROVEN_LIFT = 0.02, float(np.log(1.5))
 # Whatever the forest says, it stays within its tier.
 MOST = 0.4 * TIER
 
@@ -71,7 +75,10 @@ class LearnedRanker:
     def _steps(self, features: Floats) -> dict[str, Doubles]:
         f = {name: features[:, COLUMN[name]].astype(np.float64) for name in TIERED}
         toward = f["goal_gap"] > 0
-        return {name: step * toward for name, step in steps_down(f, self.weights).items()}
+        proven = (features[:, COLUMN["goal_popularity"]] >= PROVEN_SHARE) & (
+            features[:, COLUMN["goal_lift"]] >= PROVEN_LIFT
+        )
+        return {name: step * toward for name, step in steps_down(f, self.weights, proven).items()}
 
 
 def load_ranker(folder: Path) -> LearnedRanker:

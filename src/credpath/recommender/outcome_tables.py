@@ -76,11 +76,16 @@ class OutcomeTables:
         """(c,) share of the learners with this goal who finished each, shrunk to its field, and that to everybody."""
         field = self.fields.get(occupation_uri, "")
         near = self._goals_where(lambda goal: bool(field) and self.fields.get(goal, "") == field)
-        everybody, own = self._goals_where(lambda _: True), self._goals_where(lambda goal: goal == occupation_uri)
-        share = self._finished_by(everybody) / max(1.0, float(self.learners.sum()))
+        own = self._goals_where(lambda goal: goal == occupation_uri)
+        share = self.for_anybody()
         for group in (near, own):
             known = float(self.learners[group].sum())
             share = (self._finished_by(group) + GOAL_PRIOR * share) / (known + GOAL_PRIOR)
+        return share
+
+    def for_anybody(self) -> Doubles:
+        """(c,) share of the learners with any goal who finished each."""
+        share: Doubles = self._finished_by(np.ones(len(self.goals), dtype=bool)) / max(1.0, float(self.learners.sum()))
         return share
 
     def _goals_where(self, holds: Callable[[str], bool]) -> Mask:

@@ -10,7 +10,7 @@ import numpy as np
 
 from credpath.domain.rules import check_number
 from credpath.errors import InvalidInput
-from credpath.recommender.csr import Doubles, Floats
+from credpath.recommender.csr import Doubles, Floats, Mask
 from credpath.recommender.exploration import Choice, Policy, best_first, choose, uniform
 from credpath.recommender.features import COLUMN, FEATURES
 
@@ -155,13 +155,14 @@ class RulesRanker:
         ]
 
 
-def steps_down(f: Mapping[str, Doubles], weights: RankerWeights) -> dict[str, Doubles]:
+def steps_down(f: Mapping[str, Doubles], weights: RankerWeights, proven: Mask | bool = False) -> dict[str, Doubles]:
     """Too hard or too long comes after all that fits; what moves nothing comes last while there is a gap.
 
     What is taken off each score, under the name of the feature that is the reason; `f` holds at least TIERED.
+    `proven`: outcomes say that it moves learners toward the goal, whatever the records say.
     """
     best = np.maximum(f["gap_share"], np.maximum(f["unlock_share"], f["prepares_share"]))
-    idle = (best < weights.progress_at_least) & (f["goal_gap"] > 0)
+    idle = (best < weights.progress_at_least) & (f["goal_gap"] > 0) & np.logical_not(proven)
     hard = (f["over_level"] >= weights.too_hard) & ~idle
     long = (f["hours"] > weights.long_hours) & ~hard & ~idle
     steps = (("goal_gap", 2.0 * TIER, idle), ("over_level", TIER, hard), ("hours", TIER, long))

@@ -18,11 +18,13 @@ TABLE_MEANING: Mapping[str, str] = {
     "taken_up": "learners who took it up, as log(1 + count)",
     "season": "log of how much more often it is taken up in this month than the average credential",
     "goal_popularity": "share of the learners with this goal who finished it, shrunk to the goal's field",
+    "goal_lift": "log of that share over the share of all learners who finished it; 0 where nobody did",
     "next_share": "best share of those who finished something recent of the learner's and took this one next",
 }
 TABLE_FEATURES: tuple[str, ...] = tuple(TABLE_MEANING)
 RECENT = 3  # so many of the last credentials count as recent
 GOALS_KEPT = 64  # shares of that many goals are kept ready; one takes 8 bytes a credential
+LEAST_SHARE = 1e-4  # keeps the lift of what hardly anybody finished near 0
 ANY_GOAL = -1
 
 
@@ -64,15 +66,21 @@ class BoundTables:
         lines = np.empty((len(TABLE_FEATURES), len(rows)), dtype=np.float32)
         lines[: len(RATES) + 1] = self.fixed[rows].T
         lines[4] = _aligned(self.tables.season(month)[:, None], place, np.zeros(1))[:, 0]
-        lines[5] = self.goal_shares(occupation_uri)[rows]
-        lines[6] = self.next_shares(history, occupation_uri)[place] * (place >= 0)
+        lines[5], lines[6] = self._for_goal(occupation_uri)[:, rows]
+        lines[7] = self.next_shares(history, occupation_uri)[place] * (place >= 0)
         return lines.T
 
     def goal_shares(self, occupation_uri: str) -> Floats:
-        """(n,) share of the goal's learners who finished each; kept ready for goals asked before."""
+        """(n,) share of the goal's learners who finished each."""
+        return self._for_goal(occupation_uri)[0]
+
+    def _for_goal(self, occupation_uri: str) -> Floats:
+        """(2, n) that share, and the log of how far it lies above everybody's; kept ready for goals asked before."""
         known = self.shares.get(occupation_uri)
         if known is None:
-            known = _aligned(self.tables.for_goal(occupation_uri)[:, None], self.place, np.zeros(1))[:, 0]
+            share, usual = self.tables.for_goal(occupation_uri), self.tables.for_anybody()
+            lift = np.log((share + LEAST_SHARE) / (usual + LEAST_SHARE))
+            known = np.ascontiguousarray(_aligned(np.stack([share, lift], axis=1), self.place, np.zeros(2)).T)
             if len(self.shares) >= GOALS_KEPT:
                 self.shares.clear()
             self.shares[occupation_uri] = known
