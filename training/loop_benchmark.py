@@ -28,6 +28,7 @@ from credpath.domain.rewards import MATURITY
 from credpath.errors import InvalidInput
 from credpath.evaluation.intervals import bootstrap_mean
 from credpath.recommender.learned import Learned, load_learned
+from credpath.recommender.ranking import Policy
 from credpath.recommender.recommend import recommend
 from training.challenger import Challenger, Retraining, learned_until, make_challenger
 from training.gate_thresholds import load_thresholds
@@ -35,7 +36,7 @@ from training.gate_trials import power
 from training.goals_benchmark import open_encoder
 from training.offpolicy_trials import coverage
 from training.retrain_config import RetrainConfig
-from training.simulate import EXPLORING, NOTE, Recommending, Wave, courses
+from training.simulate import NOTE, Recommending, Wave, courses
 from training.simulated_facts import make_world
 from training.simulated_log import LogBook, decided_on
 from training.simulated_people import YEAR_BEFORE
@@ -48,6 +49,8 @@ from training.tenant_log import TenantLog
 FIRST_SEED = 1_000
 TARGET = 0.7  # of the gap between rules and oracle
 WAVES = 2
+# A new installation explores much: what its rules never show nobody learns, and the gate must tell two rankers apart.
+LAUNCH = Policy("epsilon-greedy", epsilon=0.4)
 WAVE_DAYS = 180.0  # in which the visits of one wave happen
 LEARNERS_A_WAVE = 1_000_000  # numbers set aside for each
 Tell = Callable[[str], None]
@@ -139,11 +142,11 @@ def play_round(trial: Trial) -> Round:
     book, champion, each = LogBook(world), None, trial.decisions // trial.waves
     try:
         for number, wave in enumerate(waves_of(trial.waves)):
-            book.write(courses(world, each, trial.seed, serving(world, champion), EXPLORING, wave))
+            book.write(courses(world, each, trial.seed, serving(world, champion), LAUNCH, wave))
             log = book.read(decided_on(wave))
             clock.logged()
             config = RetrainConfig(seed=trial.seed, threads=trial.threads)
-            run = Retraining(log, champion, config, load_thresholds(), folder / str(number), EXPLORING)
+            run = Retraining(log, champion, config, load_thresholds(), folder / str(number), LAUNCH)
             made = make_challenger(run)
             clock.fitted()
             if made.learned is not None and made.verdict.promote:
