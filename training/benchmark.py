@@ -14,6 +14,7 @@ from importlib import import_module
 SUBCOMMANDS = {
     "completion": ("training.oulad_benchmark", "who finishes, on OULAD: AUC, log loss, Brier score, calibration"),
     "interactions": ("training.interactions_benchmark", "next steps of an enrolment log: HR, NDCG, MRR, baselines"),
+    "mastery": ("training.mastery_benchmark", "answers of a response log: AUC, log loss, calibration, baselines"),
     "goals": ("training.goals_benchmark", "occupations found for job titles: top-1, top-5, MRR, ms a query"),
     "loop": ("training.loop_benchmark", "simulated worlds: true value of rules, promoted model and oracle"),
 }

@@ -11,8 +11,9 @@ import numpy as np
 from sqlalchemy import Connection
 
 from credpath.domain.histories import first_taken_up, taken_up
+from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
-from credpath.domain.mastery import Evidence, replay
+from credpath.domain.mastery import COUNTING, Evidence, MasteryModel
 from credpath.domain.outcomes import Outcome, OutcomeKind, activity
 from credpath.domain.rewards import reward_of
 from credpath.store.outcomes import load_outcomes
@@ -29,8 +30,11 @@ class Past:
     awards: tuple[Award, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
-    def before(self, at: datetime) -> LearnerSnapshot:
-        """The state just before `at`, as the store would have answered; what happened at `at` is not in it."""
+    def before(self, at: datetime, model: MasteryModel = COUNTING) -> LearnerSnapshot:
+        """The state just before `at`, as the store would have answered; what happened at `at` is not in it.
+
+        As there, `mastery` is left to be estimated from the rest.
+        """
         known = self.until(at)
         state = activity(known.outcomes, frozenset(award.credential_id for award in known.awards))
         return LearnerSnapshot(
@@ -39,8 +43,10 @@ class Past:
             held=state.held,
             in_progress=state.in_progress,
             dismissed=state.dismissed,
-            mastery=replay(known.evidence),
             history=taken_up(known.outcomes, known.awards),
+            kept=keep(known.evidence, model),
+            awards=known.awards,
+            outcomes=known.outcomes,
         )
 
     def until(self, at: datetime) -> Past:

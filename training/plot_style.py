@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 GROUND, INK, SOFT, GRID = "#fbfaf7", "#22262b", "#6b7178", "#e4e1da"
 CHALLENGER, CHAMPION, BASELINE, BAD = "#1f5fa8", "#c05a12", "#8d9299", "#a3283a"
-# The two that matter have a colour each; whatever they are compared with stays grey.
-COLOURS: Mapping[str, str] = {"challenger": CHALLENGER, "champion": CHAMPION}
+# Those that matter have a colour; whatever they are compared with stays grey.
+COLOURS: Mapping[str, str] = {"challenger": CHALLENGER, "credpath": CHALLENGER, "champion": CHAMPION}
 WIDTH, DPI = 8.0, 100
 STYLE: Any = {
     "figure.facecolor": GROUND, "axes.facecolor": GROUND, "savefig.facecolor": GROUND,

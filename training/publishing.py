@@ -7,6 +7,7 @@ nothing until it verified, was synced and renamed, and CURRENT is replaced in on
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,11 +28,12 @@ from credpath.recommender.bundle import (
     staging,
     write_manifest,
 )
-from credpath.recommender.learned import load_learned
+from credpath.recommender.learned import MASTERY, load_learned, save_learned
 from credpath.recommender.manifest import MANIFEST, refused
 from credpath.service.context import Context
 from credpath.service.golden import golden_answer, golden_questions
 from credpath.service.loading import load_bundle
+from training.mastery_fit import FittedMastery
 
 LEARNED = "learned"
 
@@ -77,6 +79,21 @@ def publish_beside(
             flip(models, version, at=at, by=decision.by, reason=decision.reason, tenant=tenant)
         prune(models, now=at)
     return version
+
+
+def publish_mastery(context: Context, tenant: str, mastery: FittedMastery, decision: Decision) -> str:
+    """Publishes what serves with the tenant's mastery alone learned anew: the ranker stays as it is, or the rules."""
+    models = context.serving.models
+    base = current_version(models)
+    with tempfile.TemporaryDirectory(prefix="credpath-mastery-") as made:
+        folder = Path(made) / tenant
+        known = models / base / LEARNED / tenant if base else models / tenant
+        if known.is_dir():
+            shutil.copytree(known, folder, ignore=shutil.ignore_patterns(MASTERY))
+        else:
+            save_learned(folder, {"ranker": "rules"})
+        mastery.save(folder / MASTERY)
+        return publish_learned(context, tenant, folder, decision)
 
 
 def carry_learned(models: Path, folder: Path, tenants: Collection[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,16 @@ from credpath.cli.running import opened, tenant_of
 from credpath.config import load_settings
 from credpath.errors import CredpathError, InvalidInput
 from credpath.evaluation.intervals import Interval
+from credpath.recommender.learned import MASTERY
 from credpath.service.context import Context
 from training.challenger import Challenger, Retraining, make_challenger
 from training.gate_thresholds import DEFAULT as GATE
 from training.gate_thresholds import load_thresholds
 from training.learning_curve import learning_curve
 from training.logging_policy import logging_policy
+from training.mastery_trial import MasteryTrial, try_mastery
 from training.model_card import render_model_card
-from training.publishing import Decision, publish_learned
+from training.publishing import Decision, publish_learned, publish_mastery
 from training.retrain_config import DEFAULTS, RetrainConfig, read_config
 from training.retrain_lock import only_retraining
 from training.run_report import draw_plots, model_card, run_of, write_card
@@ -42,10 +44,15 @@ DONE, FAILED, MISUSED = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a retraining. `version`: the bundle that was published, "" where there was nothing to fit."""
+    """What came of a retraining. `version`: the bundle that was published, "" where there was nothing to fit.
+
+    `mastery_version`: the bundle with learned mastery that serves, "" where it is not learned.
+    """
 
     challenger: Challenger
+    mastery: MasteryTrial
     version: str
+    mastery_version: str
     recorded: Recorded
     seconds: float
 
@@ -68,8 +75,21 @@ def retrain(
             log, champion, config, load_thresholds(chosen.gate), Path(made), logging_policy(context, log), tell
         )
         challenger = make_challenger(run)
+        tell("mastery from the responses")
+        mastery = try_mastery(log, config.seed)
+        if challenger.learned is not None and mastery.model is not None:
+            mastery.model.save(challenger.learned / MASTERY)
         version, recorded = _keep(context, log, challenger, config, tracking, tell)
-    return Outcome(challenger, version, recorded, time.perf_counter() - started)
+        mastered = _keep_mastery(context, tenant, mastery, version if challenger.verdict.promote else "")
+    return Outcome(challenger, mastery, version, mastered, recorded, time.perf_counter() - started)
+
+
+def _keep_mastery(context: Context, tenant: str, mastery: MasteryTrial, promoted: str) -> str:
+    """The bundle with learned mastery that serves: it waits for no ranker, since it has a gate of its own."""
+    if mastery.model is None or promoted:
+        return promoted if mastery.model is not None else ""
+    decision = Decision(True, "training.retrain", "; ".join(mastery.why)[:500])
+    return publish_mastery(context, tenant, mastery.model, decision)
 
 
 def _keep(
@@ -120,6 +140,11 @@ def summary(outcome: Outcome) -> dict[str, Any]:
         "evaluation": judged.evaluation.as_dict() if judged.evaluation else None,
         "values": judged.values.as_dict() if judged.values else None,
         "completion": list(report.completion.why) if report.completion else [],
+        "mastery": {
+            "why": list(outcome.mastery.why),
+            "metrics": {name: asdict(found) for name, found in outcome.mastery.metrics.items()},
+            "version": outcome.mastery_version,
+        },
         "seconds": {**report.seconds, "total": round(outcome.seconds, 1)},
         "mlflow": {"run_id": outcome.recorded.run_id, "problem": outcome.recorded.problem},
     }
@@ -139,6 +164,10 @@ def show(outcome: Outcome) -> None:
         values = [(name, how, str(e)) for name, by in judged.values.values.items() for how, e in by.items()]
         table(("would have earned", "estimator", "reward"), values)
     table(("criterion", "", "why"), [(c.name, c.outcome, c.sentence) for c in verdict.criteria])
+    for sentence in outcome.mastery.why:
+        say(sentence)
+    if outcome.mastery_version:
+        say(f"mastery is learned from responses; bundle {outcome.mastery_version} serves it")
     if outcome.recorded.problem:
         say(outcome.recorded.problem)
     where = f"bundle {outcome.version}" if outcome.version else "no bundle was made"

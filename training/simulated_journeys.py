@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from credpath.domain.attempts import UNDATED, attempts_of
 from credpath.domain.histories import taken_up
 from credpath.domain.learner import LearnerSnapshot
-from credpath.domain.mastery import Evidence, Mastery, assess
+from credpath.domain.mastery import Evidence
 from credpath.domain.money import REFERENCE_RATES
 from credpath.domain.outcomes import Outcome, OutcomeKind, activity
 from credpath.domain.paths import Constraints
 from credpath.recommender.csr import Doubles, Mask
 from credpath.recommender.filters import filter_catalogue, limits_of
 from credpath.recommender.standing import stand
-from credpath.service.asking import UNDATED
+from credpath.service.told import as_of, told_of, with_mastery
 from training.simulated_people import YEAR_BEFORE, Person, moment
 from training.simulated_truth import RULES, Moment, Prospects, Rules, learn, prospects
 from training.simulated_world import World
@@ -56,10 +57,10 @@ class Journey:
         """What serving would read of the learner on that day."""
         known = tuple(outcome for at, outcome in self.events if at <= day)
         state, history = activity(known), taken_up(known)
-        return LearnerSnapshot(
-            self.person.learner_id, self.person.profile, state.held, state.in_progress, state.dismissed,
-            self._mastery(state.held), history,
-        )  # fmt: skip
+        snapshot = LearnerSnapshot(
+            self.person.learner_id, self.person.profile, state.held, state.in_progress, state.dismissed, {}, history
+        )
+        return with_mastery(snapshot, (*self._told(known), *self.declared), as_of(moment(day)))
 
     def stands(self, snapshot: LearnerSnapshot, day: float) -> Moment:
         """Where the learner really stands then."""
@@ -124,12 +125,12 @@ class Journey:
         odds = np.exp(pull - pull.max())
         self.take_up(int(self.random.choice(len(odds), p=odds / odds.sum())), likely, day)
 
-    def _mastery(self, held: frozenset[str]) -> dict[str, Mastery]:
-        state: dict[str, Mastery] = {}
-        gained = [piece for credential_id in sorted(held) for piece in self.world.setting.taught.get(credential_id, ())]
-        for piece in (*gained, *self.declared):
-            state[piece.skill_uri], _ = assess(state.get(piece.skill_uri, Mastery(piece.skill_uri)), piece)
-        return state
+    def _told(self, known: tuple[Outcome, ...]) -> Iterator[Evidence]:
+        """What becomes of credentials says of the skills that they teach, as serving derives it."""
+        index, taught = self.world.index, self.world.setting.taught
+        for attempt in attempts_of(known):
+            credential = index.credentials[index.position[attempt.credential_id]]
+            yield from told_of(attempt, credential, taught.get(attempt.credential_id, ()))
 
     def _score(self, row: int) -> float:
         mark = 0.68 + 0.09 * self.person.ability + 0.05 * float(self.world.support[row])

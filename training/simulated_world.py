@@ -14,13 +14,12 @@ from functools import cached_property
 
 import numpy as np
 
+from credpath.domain.catalogue import SkillLink
 from credpath.domain.goals import CareerGoal
-from credpath.domain.mastery import Evidence
 from credpath.errors import NotReady
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Floats, Offsets, gather
 from credpath.recommender.encoding import Encoder
-from credpath.service.asking import award_evidence
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
 
@@ -31,7 +30,7 @@ FEWEST_TEACHERS = 5  # a goal that fewer credentials serve has nothing to rank
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What exists whoever learns in it. `taught`: what holding each credential says, as serving derives it.
+    """What exists whoever learns in it. `taught`: the skills that each credential is linked to.
 
     `goal_vectors` (goals, d); `isco`: occupation URI -> ISCO code.
     """
@@ -41,7 +40,7 @@ class Setting:
     encoder: Encoder
     goals: tuple[CareerGoal, ...]
     goal_vectors: Floats
-    taught: Mapping[str, tuple[Evidence, ...]]
+    taught: Mapping[str, tuple[SkillLink, ...]]
     isco: Mapping[str, str]
 
     @property
@@ -76,7 +75,7 @@ def setting_of(
     if not goals:
         fix = "import a catalogue that teaches the taxonomy's skills"
         raise NotReady("no goal is served by the catalogue", fix=fix)
-    taught = {credential_id: tuple(award_evidence([credential_id], catalogue)) for credential_id in index.ids}
+    taught = {credential_id: catalogue.links.get(credential_id, ()) for credential_id in index.ids}
     vectors = encoder.encode([goal.label for goal in goals])
     return Setting(catalogue, taxonomy, encoder, goals, vectors, taught, isco or {})
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot, Profile
+from credpath.domain.mastery import COUNTING, MasteryModel
 from credpath.domain.paths import Constraints
 from credpath.recommender.csr import Doubles, Floats, Offsets
 from credpath.recommender.encoding import Encoder
@@ -22,9 +23,10 @@ from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import Considered, RecommendRequest, consider
 from credpath.recommender.retrieval import FUSION, MAX_CANDIDATES, Candidates
 from credpath.recommender.standing import Standing, stand
-from credpath.service.asking import Ask, complete, find_goal, with_derived_mastery
+from credpath.service.asking import Ask, complete, find_goal
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
+from credpath.service.told import as_of, with_derived_mastery
 from training.pasts import TakeUp
 from training.ranker import RankerTable
 
@@ -44,7 +46,7 @@ class Toward:
 class Stage:
     """What one tenant's questions are answered with. `today` stands in for moments that only order.
 
-    `goals`: words -> what they mean; see `set_stage`.
+    `goals`: words -> what they mean; see `set_stage`. `mastery`: what estimates it while serving.
     """
 
     catalogue: IndexedCatalogue
@@ -52,6 +54,7 @@ class Stage:
     goals: Mapping[str, Toward]
     today: date
     default_languages: tuple[str, ...] = ()
+    mastery: MasteryModel = COUNTING
 
 
 def set_stage(
@@ -96,7 +99,8 @@ class Moment:
 def moment_of(stage: Stage, take_up: TakeUp) -> Moment:
     """Rebuilds the state just before a take-up, mastery derived from awards and declared skills included."""
     index = stage.catalogue.index
-    snapshot, _ = with_derived_mastery(take_up.past.before(take_up.at), stage.taxonomy, stage.catalogue)
+    before, day = take_up.past.before(take_up.at, stage.mastery), as_of(take_up.at)
+    snapshot, _ = with_derived_mastery(before, stage.taxonomy, stage.catalogue, day, stage.mastery)
     profile = take_up.past.profile
     known = [at for at, credential_id in enumerate(take_up.credentials) if credential_id in index.position]
     return Moment(

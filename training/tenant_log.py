@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +14,7 @@ from credpath.domain.outcomes import Outcome
 from credpath.errors import NotReady
 from credpath.recommender.feature_names import GIVEN_MEANING
 from credpath.service.context import Context
+from credpath.service.mastery_models import mastery_model
 from credpath.service.serving import read_catalogue
 from credpath.service.tenants import PUBLIC
 from credpath.store.credentials import catalogue_version
@@ -86,6 +87,7 @@ def read_tenant_log(context: Context, tenant: str, groups: Mapping[str, str] | N
     languages = context.preferences.default_languages
     catalogue = serving.catalogue(tenant, version)
     stage = set_stage(catalogue, taxonomy, serving.bundle.encoder, texts, now.date(), languages)
+    stage = replace(stage, mastery=mastery_model(serving.bundle, tenant))
     return TenantLog(
         tenant=tenant,
         now=now,

@@ -28,6 +28,12 @@ def example_calls(world: World) -> dict[str, dict[str, Any]]:
             "url": f"{learner}/assessments",
             "json": {"results": [{"skill": "SQL", "score": 0.9, "occurred_at": TIME}]},
         },
+        "POST /v1/learners/{learner_id}/assessments:next": {"url": f"{learner}/assessments:next", "json": {}},
+        "PUT /v1/learners/{learner_id}/assessments/{assessment_id}": {
+            "url": f"{learner}/assessments/quiz-1",
+            "json": {"results": [{"skill": "SQL", "score": 0.9, "occurred_at": TIME}]},
+        },
+        "DELETE /v1/learners/{learner_id}/assessments/{assessment_id}": {"url": f"{learner}/assessments/quiz-1"},
         "POST /v1/learners/{learner_id}/awards": {
             "url": f"{learner}/awards",
             "json": {"credential_id": "sql-basics", "awarded_at": TIME},

@@ -141,6 +141,75 @@ def test_assessment_results_move_mastery_once(lms: httpx2.Client) -> None:
     assert sql["evidence"][-1]["reference"] == "quiz-1"
 
 
+def test_a_change_is_told_in_a_sentence_with_the_amounts(lms: httpx2.Client) -> None:
+    result = {"skill": "SQL", "score": 9, "max_score": 10, "occurred_at": TIME, "assessment_id": "quiz-1"}
+    change = lms.post("/v1/learners/learner-1/assessments", json={"results": [result]}).json()["changes"][0]
+    assert change["label"] == "SQL"
+    assert change["sentence"].startswith(
+        "SQL: a score of 90% in quiz-1 on 1 March 2026 raises the estimate that you have this skill from 15% to "
+    )
+    award = {"credential_id": "statistics", "awarded_at": TIME}
+    gained = lms.post("/v1/learners/learner-1/awards", json=award).json()["changes"]
+    assert [c["sentence"].partition(" on ")[0] for c in gained] == ['Statistics: the award "statistics course"']
+
+
+def test_an_answer_to_an_item_moves_less_than_a_score_and_a_score_over_several_skills_moves_each(
+    lms: httpx2.Client,
+) -> None:
+    url = "/v1/learners/learner-1/assessments"
+    item = {"skill": "SQL", "score": 1, "occurred_at": TIME, "item_id": "q1", "difficulty": 0.9}
+    whole = {"skills": ["HTML", "JavaScript"], "score": 1, "occurred_at": TIME}
+    single = {"skill": "statistics", "score": 1, "occurred_at": TIME}
+    changes = lms.post(url, json={"results": [item, whole, single]}).json()["changes"]
+    after = {change["label"]: change["after"] for change in changes}
+    assert after["SQL"] < after["HTML"] == after["JavaScript"] < after["statistics"]
+    kept = {c["label"]: c["evidence"] for c in changes}
+    assert (kept["SQL"]["kind"], kept["SQL"]["item_id"], kept["SQL"]["difficulty"]) == ("item", "q1", 0.9)
+    for wrong in ({"skill": "SQL", **whole}, {"score": 1, "occurred_at": TIME}, {**item, "difficulty": 1.5}):
+        assert_problem(lms.post(url, json={"results": [wrong]}), 422, "invalid-input")
+
+
+def test_a_result_is_corrected_only_when_it_is_called_a_correction_and_can_be_taken_back(lms: httpx2.Client) -> None:
+    url = "/v1/learners/learner-1/assessments"
+    result = {"skill": "SQL", "score": 0.2, "occurred_at": TIME, "assessment_id": "quiz/1"}
+    before = lms.get("/v1/learners/learner-1/mastery").json()
+    lms.post(url, json={"results": [result]})
+    low = lms.get("/v1/learners/learner-1/mastery").json()
+    better = {**result, "score": 0.9}
+    assert "regrade" in assert_problem(lms.post(url, json={"results": [better]}), 409, "conflict")["hint"]
+    assert lms.get("/v1/learners/learner-1/mastery").json() == low
+    done = lms.put(f"{url}/quiz%2F1", json={"results": [{**better, "assessment_id": ""}]}).json()
+    assert (done["voided"], done["added"], [c["label"] for c in done["changes"]]) == (1, 1, ["SQL"])
+    assert done["changes"][0]["after"] > done["changes"][0]["before"]
+    assert lms.put(f"{url}/quiz%2F1", json={"results": [better]}).json()["changes"] == []
+    gone = lms.delete(f"{url}/quiz%2F1").json()
+    assert (gone["voided"], gone["changes"][0]["sentence"].partition(",")[0]) == (
+        1, "SQL: the result of quiz/1 no longer counts"
+    )  # fmt: skip
+    assert lms.get("/v1/learners/learner-1/mastery").json() == before
+    assert_problem(lms.delete(f"{url}/quiz%2F1"), 404, "not-found")
+    other = {"results": [{**better, "assessment_id": "quiz-2"}]}
+    assert_problem(lms.put(f"{url}/quiz%2F1", json=other), 422, "invalid-input")
+
+
+def test_mastery_toward_a_goal_shows_its_skills_without_evidence_too(lms: httpx2.Client) -> None:
+    result = {"skill": "SQL", "score": 1, "occurred_at": TIME}
+    lms.post("/v1/learners/learner-1/assessments", json={"results": [result]})
+    items = lms.get("/v1/learners/learner-1/mastery", params={"goal": "data analyst"}).json()["items"]
+    found = {item["label"]: item for item in items}
+    assert {label for label, item in found.items() if item["needed"]} == {
+        "SQL", "statistics", "data visualisation", "spreadsheets"
+    }  # fmt: skip
+    assert (found["SQL"]["basis"], found["SQL"]["pieces"]) == ("evidence", 1)
+    assert found["SQL"]["evidence"][0]["moved"] > 0
+    guess = found["data visualisation"]
+    assert (guess["basis"], guess["evidence"], guess["due_at"]) == ("nothing", [], None)
+    assert guess["high"] - guess["low"] > found["SQL"]["high"] - found["SQL"]["low"]
+    url = "/v1/learners/learner-1/mastery"
+    assert_problem(lms.get(url, params={"goal": "zxqv wubble"}), 422, "invalid-input")
+    assert_problem(lms.get(url, params={"occupation_uri": "https://nowhere.test"}), 404, "not-found")
+
+
 def test_results_on_unknown_skills_refuse_the_batch_by_line(lms: httpx2.Client) -> None:
     results = [{"skill": skill, "score": 1, "occurred_at": TIME} for skill in ("SQL", "zymurgical quibbling")]
     problem = assert_problem(

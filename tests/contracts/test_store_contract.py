@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table, select
 
 from credpath import store
 from credpath.domain.learner import Profile
+from credpath.domain.mastery import COUNTING
 from credpath.errors import Refusal
 from credpath.store import (
     awards,
@@ -30,6 +31,7 @@ from credpath.store import (
     impressions,
     keys,
     learners,
+    mastery_states,
     outcomes,
     taxonomies,
     tenant_logs,
@@ -71,6 +73,14 @@ CALLS: dict[str, Call] = {
     "forget_learner": lambda c, t: erasure.forget_learner(c, t, "ada"),
     "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
     "evidence_of": lambda c, t: evidence.evidence_of(c, t, "ada"),
+    "check_first_results": lambda c, t: evidence.check_first_results(c, t, "ada", [samples.evidence(reference="x")]),
+    "void_evidence": lambda c, t: evidence.void_evidence(c, t, "ada", "e1"),
+    "replace_evidence": lambda c, t: evidence.replace_evidence(c, t, "ada", {"e1"}, [samples.evidence("e3")]),
+    "kept_mastery": lambda c, t: mastery_states.kept_mastery(c, t, "ada"),
+    "read_kept": lambda c, t: mastery_states.read_kept(c, t, "ada", COUNTING, ("", 0, b"")),
+    "keep_up": lambda c, t: mastery_states.keep_up(c, t, "ada", ()),
+    "refresh_mastery": lambda c, t: mastery_states.refresh_mastery(c, t, "ada"),
+    "lock_log": lambda c, t: mastery_states.lock_log(c, t, "ada"),
     "save_impression": lambda c, t: impressions.save_impression(c, t, samples.an_impression("i2"), "key-2"),
     "get_impression": lambda c, t: impressions.get_impression(c, t, "i1"),
     "by_idempotency_key": lambda c, t: impressions.by_idempotency_key(c, t, "key"),
@@ -106,11 +116,15 @@ CALLS: dict[str, Call] = {
     "lock_tenant": tenants.lock_tenant,
 }
 CHANGED = samples.a_credential(title="changed")
-WRITING = {"save", "add", "put", "ensure", "record", "create", "forget", "revoke"}
+WRITING = {
+    "save", "add", "put", "ensure", "record", "create", "forget", "revoke", "void", "replace", "keep", "refresh",
+    "lock",
+}  # fmt: skip
 WRITES = {name for name in CALLS if name.split("_")[0] in WRITING}
 REPEATABLE = {
     "save_taxonomy", "save_credentials", "put_learner", "put_learners", "ensure_learners", "add_award",
-    "add_awards", "add_evidence", "save_outcomes", "revoke_key", "forget_learner",
+    "add_awards", "add_evidence", "void_evidence", "replace_evidence", "keep_up", "refresh_mastery",
+    "save_outcomes", "revoke_key", "forget_learner",
 }  # fmt: skip
 
 
@@ -231,7 +245,7 @@ def test_any_id_that_the_domain_allows_is_stored_and_found_as_itself(database: D
         credentials.save_credentials(connection, "acme", [samples.a_credential(one)], NOW)
         found = learners.snapshot(connection, "acme", one)
         assert found is not None
-        assert (found.held, set(found.mastery)) == ({other}, {one})
+        assert (found.held, set(found.kept.state.skills)) == ({other}, {one})
         assert credentials.get_credential(connection, "acme", one) == samples.a_credential(one)
         assert {learner.learner_id for learner in learners.list_learners(connection, "acme")} == {one, other}
         erasure.forget_learner(connection, "acme", one)

@@ -131,6 +131,37 @@ def test_a_result_is_read_with_all_it_says(tmp_path: Path) -> None:
     assert read.items[0].fraction == 0.8
 
 
+def test_an_answer_to_an_item_and_a_score_over_several_skills_are_read_with_all_they_say(tmp_path: Path) -> None:
+    header = RESULTS.replace("\n", ",skills,difficulty\n")
+    read = results(tmp_path, "l1,SQL,1,2026-03-31,q1,,a1,,0.25\nl1,,7,2026-03-31,,10,a1, SQL ;R;SQL,\n", header)
+    at = datetime(2026, 3, 31, tzinfo=UTC)
+    assert read.refusals == ()
+    assert read.items == (
+        AssessmentResult("l1", "SQL", 1.0, at, 1.0, "q1", "a1", (), 0.25),
+        AssessmentResult("l1", "", 7.0, at, 10.0, "", "a1", ("SQL", "R")),
+    )
+    assert read.items[1].named_skills == ("SQL", "R")
+
+
+def test_one_assessment_may_ask_many_items_of_one_skill_each_once(tmp_path: Path) -> None:
+    read = results(tmp_path, "l1,SQL,1,1,q1,,a1\nl1,SQL,0,1,q2,,a1\nl1,SQL,1,1,q2,,a1\n")
+    assert [(r.item_id, r.score) for r in read.items] == [("q1", 1.0), ("q2", 0.0)]
+    assert [r.line for r in read.refusals] == [4]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("l1,SQL,1,1,,,,R,", "skill and skills"),
+        ("l1,SQL,1,1,q1,,,,1.5", "difficulty is 1.5"),
+        ("l1,,1,1,,,,;,", "skill is empty"),
+    ],
+)  # fmt: skip
+def test_what_a_result_cannot_say_is_refused(tmp_path: Path, row: str, words: str) -> None:
+    read = results(tmp_path, row + "\n", RESULTS.replace("\n", ",skills,difficulty\n"))
+    assert [words in r.reason for r in read.refusals] == [True]
+
+
 def test_four_columns_are_enough_and_the_id_is_derived(tmp_path: Path) -> None:
     header = "learner_id,skill,score,occurred_at\n"
     rows = "l1,SQL,1,1\nl1,SQL,1,2\nl1,SQL,1,2\n"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.domain.catalogue import Credential
-from credpath.domain.mastery import Evidence, Mastery, assess
+from credpath.domain.mastery import Evidence, Mastery, informed
 from credpath.domain.money import Money
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.features import (
@@ -120,7 +120,7 @@ def test_a_credential_is_a_record_that_hashes() -> None:
 
 def test_mastery_of_what_it_teaches_and_where_that_is_going() -> None:
     fresh = Evidence("e1", "urn:sql", "assessment", 1.0, datetime(2026, 10, 20, tzinfo=UTC))
-    known = assess(Mastery("urn:sql", 2.0, 2.0, datetime(2026, 1, 1, tzinfo=UTC)), fresh)[0]
+    known = informed(Mastery("urn:sql", 2.0, 2.0, datetime(2026, 1, 1, tzinfo=UTC)), fresh)
     snapshot = replace(learner(statistics=0.4), mastery={**learner(statistics=0.4).mastery, "urn:sql": known})
     index = index_of({offer("a", workload_hours=30.0): teaches("sql", "statistics"), offer("b"): teaches("excel")})
     f = features_of(index, "a", snapshot=snapshot)
@@ -132,11 +132,13 @@ def test_mastery_of_what_it_teaches_and_where_that_is_going() -> None:
 
 def test_failed_evidence_is_a_falling_trend_and_a_first_answer_rises_from_the_prior() -> None:
     since = datetime(2026, 8, 1, tzinfo=UTC)
-    failed = assess(Mastery("s", 3.0, 1.0), Evidence("e", "s", "assessment", 0.0, since))[0]
+    failed = informed(Mastery("s", 3.0, 1.0), Evidence("e", "s", "assessment", 0.0, since))
     assert trend(failed, since) == pytest.approx(3 / 8 - 3 / 4)
-    first = assess(Mastery("s"), Evidence("e", "s", "assessment", 1.0, since))[0]
+    first = informed(Mastery("s"), Evidence("e", "s", "assessment", 1.0, since))
     assert trend(first, since) == pytest.approx(first.probability - 0.15)
-    assert trend(Mastery("s"), since) == 0.0
+    assert trend(Mastery("s"), since) == trend(Mastery("s", 0.01, 5.0), since) == 0.0
+    faded = replace(first, held=first.held / 2)
+    assert trend(faded, since) == pytest.approx(faded.probability - 0.15)
 
 
 def test_pace_and_budget_are_shares_of_what_the_learner_has() -> None:

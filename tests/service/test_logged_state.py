@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot, Profile
-from credpath.domain.mastery import Evidence, replay
+from credpath.domain.mastery import Evidence, estimates_of
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Impression
 from credpath.domain.paths import Constraints
@@ -28,7 +28,7 @@ ASKED = RecommendRequest(
         held=frozenset({"c1"}),
         in_progress=frozenset({"c2"}),
         dismissed=frozenset({"c3"}),
-        mastery=replay(EVIDENCE),
+        mastery=estimates_of(EVIDENCE),
         history=("c1", "c2"),
     ),
     goal=GOAL,

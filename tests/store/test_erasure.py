@@ -44,6 +44,7 @@ def test_an_export_holds_everything_and_is_plain_json(database: Database) -> Non
     assert found["updated_at"] == NOW.isoformat()
     assert [a["grade"] for a in found["awards"]] == ["with distinction"]
     assert [e["evidence_id"] for e in found["evidence"]] == ["e1", "e2"]
+    assert [skill["skill_uri"] for skill in found["mastery_state"]["skills"]] == ["skill:sql"]
     assert [o["kind"] for o in found["outcomes"]] == ["completed"]
     assert found["impressions"][0]["answer"]["items"][0]["credential_id"] == "c2"
     assert found["impressions"][0]["features"] == "AAECAwQFBgcICQoLDA0ODw=="
@@ -55,6 +56,7 @@ def test_an_export_of_somebody_only_reported_holds_what_was_reported(database: D
         save_outcomes(connection, "acme", [an_outcome(learner_id=ADA)])
         found = export_learner(connection, "acme", ADA)
     assert (found["profile"], found["updated_at"], len(found["outcomes"])) == (None, None, 1)
+    assert found["mastery_state"] is None
 
 
 def test_nothing_with_the_id_remains_and_others_keep_all(database: Database) -> None:
@@ -66,7 +68,8 @@ def test_nothing_with_the_id_remains_and_others_keep_all(database: Database) -> 
         counts = forget_learner(connection, "acme", ADA)
         assert everything(connection) == before
     assert counts == {
-        "impressions": 1, "outcomes": 1, "evidence": 2, "awards": 1, "profile": 1, "import_records": 0,
+        "impressions": 1, "outcomes": 1, "evidence": 2, "mastery_state": 1, "awards": 1, "profile": 1,
+        "import_records": 0,
     }  # fmt: skip
 
 

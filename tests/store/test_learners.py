@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import event
 
-from credpath.domain.learner import Learner, LearnerSnapshot, Profile
-from credpath.domain.mastery import replay
+from credpath.domain.kept_mastery import keep
+from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
 from credpath.errors import NotFound
 from credpath.store.awards import add_award, add_awards, awards_of
 from credpath.store.evidence import add_evidence
@@ -101,8 +103,10 @@ def test_a_snapshot_holds_profile_awards_progress_and_mastery(database: Database
             held=frozenset({"held", "done"}),
             in_progress=frozenset({"doing"}),
             dismissed=frozenset({"not-for-me"}),
-            mastery=replay(log),
             history=("doing", "done", "left", "held"),
+            kept=keep(log),
+            awards=(Award("ada", "held", LATER, "award-1", evidence_url="https://example.org/evidence"),),
+            outcomes=tuple(replace(o, impression_id="") for o in outcomes[:3] + outcomes[4:5] + outcomes[3:4]),
         )
 
 

@@ -16,7 +16,7 @@ def test_all_that_is_stored_of_all_learners_comes_back_in_order_and_of_one_tenan
     awards = [Award("a", "c1", NOW, "w2"), Award("a", "c1", NOW, "w1"), Award("b", "c0", NOW, grade="1.0")]
     evidence = [
         ("a", Evidence("e2", "urn:s", "assessment", 0.5, NOW + timedelta(days=1))),
-        ("a", Evidence("e1", "urn:s", "assessment", 1.0, NOW, "item", 0.7)),
+        ("a", Evidence("e1", "urn:s", "item", 1.0, NOW, "quiz", 0.7, "q1", 0.25)),
         ("b", Evidence("e1", "urn:s", "award", 1.0, NOW)),
     ]
     with database.write() as connection:

@@ -7,6 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import Award, Learner, Profile
 from credpath.domain.mastery import Evidence
 from credpath.domain.outcomes import OUTCOME_KINDS, Outcome
@@ -35,7 +36,9 @@ def test_the_state_before_a_moment_knows_nothing_of_it_or_of_what_came_after() -
     state = whole.before(day(7))
     assert (state.held, state.in_progress, state.dismissed) == ({"a", "old"}, set(), set())
     assert state.history == ("old", "a")
-    assert [piece.evidence_id for piece in state.mastery["urn:skill"].evidence] == ["e2"]
+    assert [piece.evidence_id for piece in state.kept.recent["urn:skill"]] == ["e2"]
+    assert (state.kept, state.awards) == (keep([evidence[0][1]]), (Award("l", "old", day(0)),))
+    assert state.outcomes == tuple(events[:2])
     later = whole.before(day(8.5))
     assert (later.in_progress, later.dismissed, later.history) == ({"b"}, {"c"}, ("old", "a", "b"))
 

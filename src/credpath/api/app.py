@@ -15,13 +15,16 @@ from credpath.api import documentation
 from credpath.api.errors import install_handlers
 from credpath.api.metrics import Metrics
 from credpath.api.middleware import BodyLimits, Observe
-from credpath.api.routes import catalogue, health, learners, outcomes, promotion, recommending
+from credpath.api.routes import assessing, catalogue, health, learners, outcomes, promotion, recommending
 from credpath.api.security import CallLimit, Rights
 from credpath.config import Settings
 from credpath.service.context import Context
 
 # The router tries them in this order on every request: most called first.
-ROUTERS = (recommending.router, outcomes.router, learners.router, catalogue.router, promotion.router, health.router)
+ROUTERS = (
+    recommending.router, outcomes.router, learners.router, assessing.router, catalogue.router, promotion.router,
+    health.router,
+)  # fmt: skip
 
 
 class Api(FastAPI):

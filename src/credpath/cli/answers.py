@@ -73,7 +73,7 @@ def recommend(
 ) -> None:
     """Recommend the next micro-credential toward a goal, with reasons."""
     limits = _limits(hours_per_week, weeks, budget, currency, language)
-    ask = _ask(learner, goal, have, held, limit, limits)
+    ask = ask_of(learner, goal, have, held, limit, limits)
     with opened() as context:
         owner = tenant_of(tenant)
         answer = recommend_next(context, owner, ask)
@@ -103,7 +103,7 @@ def path(
     """Plan an ordered path to a goal within hours, weeks and budget."""
     limits = _limits(hours_per_week, weeks, budget, currency, language)
     with opened() as context:
-        answer = plan_paths(context, tenant_of(tenant), _ask(learner, goal, have, held, 5, limits))
+        answer = plan_paths(context, tenant_of(tenant), ask_of(learner, goal, have, held, 5, limits))
     if as_json:
         print_json(asdict(answer))
         return
@@ -121,9 +121,10 @@ def _limits(
     )  # fmt: skip
 
 
-def _ask(
+def ask_of(
     learner: str, goal: str, have: list[str] | None, held: list[str] | None, limit: int, limits: Constraints
 ) -> Ask:
+    """The question of a command's options. Raises InvalidInput when it is for nobody, toward nothing."""
     if not learner and not goal:
         raise InvalidInput("for whom, or toward what?", where="--goal", fix="give --goal TEXT, --learner ID, or both")
     profile = None if learner else Profile(declared_skills=tuple(have or ()))

@@ -66,10 +66,17 @@ def import_outcomes(file: File, tenant: Tenant = "", as_json: AsJson = False) ->
 
 @app.command("assessments")
 @reported
-def import_assessments(file: File, tenant: Tenant = "", as_json: AsJson = False) -> None:
-    """Import scores on named skills (CSV); needs a bundle, which knows skills by their labels."""
+def import_assessments(
+    file: File,
+    regrade: Annotated[
+        bool, typer.Option("--regrade", help="Let the file replace what is kept of the assessments that it names.")
+    ] = False,
+    tenant: Tenant = "",
+    as_json: AsJson = False,
+) -> None:
+    """Import scores on named skills and answers to items (CSV); needs a bundle, which knows skills by their labels."""
     with opened() as context, progress("assessments", as_json) as tick:
-        show(importing.import_assessments(context, tenant_of(tenant), file, tick), as_json)
+        show(importing.import_assessments(context, tenant_of(tenant), file, tick, regrade=regrade), as_json)
 
 
 def show(report: ImportReport, as_json: bool) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from credpath.domain.kept_mastery import KeptMastery
 from credpath.domain.mastery import Mastery
 from credpath.domain.money import Money
+from credpath.domain.outcomes import Outcome
 from credpath.domain.rules import MAX_LABEL, check_id, check_number, check_optional, check_text, check_time
 from credpath.errors import InvalidInput
 
 MAX_DECLARED_SKILLS = 500
+# One score over more skills than this says nothing of any of them.
+MAX_SKILLS_A_SCORE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,11 @@ class Award:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentResult:
-    """An observed score on a named skill: 0 <= score <= max_score. `skill` is a URI or a label."""
+    """An observed score on a named skill: 0 <= score <= max_score. `skill` is a URI or a label.
+
+    With `item_id` it is the answer to one item, of which the share `difficulty` 0..1 of people get it wrong. A score
+    over several skills names them in `skills` and leaves `skill` empty.
+    """
 
     learner_id: str
     skill: str
@@ -79,10 +87,20 @@ class AssessmentResult:
     max_score: float = 1.0
     item_id: str = ""
     assessment_id: str = ""
+    skills: tuple[str, ...] = ()
+    difficulty: float | None = None
 
     def __post_init__(self) -> None:
         check_id(self.learner_id, "learner_id")
-        check_text(self.skill, "skill", limit=MAX_LABEL, empty=False)
+        check_text(self.skill, "skill", limit=MAX_LABEL, empty=bool(self.skills))
+        if self.skill and self.skills:
+            raise InvalidInput("skill and skills are both given", where="skills", fix="give one of the two")
+        if len(self.skills) > MAX_SKILLS_A_SCORE or len(set(self.skills)) != len(self.skills):
+            what = f"skills names one twice, or more than {MAX_SKILLS_A_SCORE}"
+            raise InvalidInput(what, where="skills", fix="name each skill once")
+        for skill in self.skills:
+            check_text(skill, "skills", limit=MAX_LABEL, empty=False)
+        check_optional(self.difficulty, "difficulty", high=1.0)
         check_number(self.max_score, "max_score", low=1e-9)
         check_number(self.score, "score", high=self.max_score)
         check_time(self.occurred_at, "occurred_at")
@@ -94,12 +112,18 @@ class AssessmentResult:
         """score / max_score, 0..1."""
         return self.score / self.max_score
 
+    @property
+    def named_skills(self) -> tuple[str, ...]:
+        """The one skill, or all that the score was over."""
+        return self.skills or (self.skill,)
+
 
 @dataclass(frozen=True, slots=True)
 class LearnerSnapshot:
     """All that one recommendation reads of a learner, at one moment.
 
-    `history`: ids of the credentials that were taken up, oldest first (`domain.histories.taken_up`).
+    `history`: ids of the credentials that were taken up, oldest first (`domain.histories.taken_up`). `kept`, `awards`
+    and `outcomes` (those that say how an attempt ended) are what `mastery` is estimated from, as of the day of reading.
     """
 
     learner_id: str = ""  # "" for somebody who has not been stored
@@ -109,6 +133,9 @@ class LearnerSnapshot:
     dismissed: frozenset[str] = frozenset()
     mastery: Mapping[str, Mastery] = field(default_factory=dict)
     history: tuple[str, ...] = ()
+    kept: KeptMastery = field(default_factory=KeptMastery)
+    awards: tuple[Award, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
 
     def probability(self, skill_uri: str) -> float:
         """Mastery of a skill; without any evidence 0.0, so that an unknown skill is a whole gap."""

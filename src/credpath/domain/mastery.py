@@ -1,51 +1,39 @@
 """Mastery: the probability that a skill is held, with its uncertainty, its evidence and its date.
 
-A first estimate: Beta-Bernoulli with one set reliability per kind of evidence. `assess` is the only way a
-state changes, and it returns the record that it implies, so a log of changes replays to the same state.
+`assess` is the only way a state changes, and it returns the record that it implies, so a log of evidence replays to
+the same state. What an estimate makes of a state is a model's: counted observations (`CountingModel`, which needs no
+data), or a model that was fitted to logged responses.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from credpath.domain.rules import check_id, check_number, check_time
+from credpath.domain.evidence import RELIABILITY, Evidence, EvidenceKind, weigh
+from credpath.domain.forgetting import DATED_SINCE, LONGEST_HALF_LIFE, retention
+from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState
+from credpath.domain.mastery_transition import DEFAULT_PARAMETERS, MasteryParameters, advance, later
 
-EvidenceKind = Literal["assessment", "award", "self_declared"]
+__all__ = [
+    "COUNTING", "MAX_EVIDENCE_SHOWN", "PRIOR_HELD", "PRIOR_MISSING", "RELIABILITY", "CountingModel", "Evidence",
+    "EvidenceKind", "GeneralState", "LearnerState", "Mastery", "MasteryChange", "MasteryModel", "MasteryParameters",
+    "SkillState", "assess", "due_at", "estimates", "estimates_of", "in_order", "informed", "replay", "weigh",
+    "with_evidence",
+]  # fmt: skip
 
 # A learner of whom nothing is known: 0.15 held on average, worth one observation.
 PRIOR_HELD = 0.15
 PRIOR_MISSING = 0.85
-# How many full observations a piece of evidence is worth. Set, not estimated; the order follows how easily
-# each can be wrong: an assessed score on the named skill, an award that taught it, somebody's own word.
-RELIABILITY: Mapping[EvidenceKind, float] = {"assessment": 4.0, "award": 3.0, "self_declared": 2.0}
 MAX_EVIDENCE_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One observation on one skill. `score` 0..1; `reference` is an assessment or credential id.
-
-    `share` 0..1 scales the reliability, for example by how strongly an award's credential teaches the skill.
-    """
-
-    evidence_id: str
-    skill_uri: str
-    kind: EvidenceKind
-    score: float
-    at: datetime
-    reference: str = ""
-    share: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_id(self.evidence_id, "evidence_id")
-        check_id(self.skill_uri, "skill_uri")
-        check_number(self.score, "score", high=1.0)
-        check_number(self.share, "share", high=1.0)
-        check_time(self.at, "at")
+# A refresher is due once a skill that was at least so probable has faded below it.
+DUE_BELOW = 0.6
+NEVER_DUE_AFTER = timedelta(days=4 * LONGEST_HALF_LIFE)
+# What is known of related skills is together worth at most so many observations of a skill.
+RELATED_LIMIT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,28 +70,161 @@ class MasteryChange:
     evidence: Evidence
 
 
-def assess(mastery: Mastery, evidence: Evidence) -> tuple[Mastery, MasteryChange]:
-    """Takes one piece of evidence into the estimate, in constant time.
+class MasteryModel(Protocol):
+    """What becomes of evidence (`parameters`) and what a state says of a skill (`estimate_all`)."""
 
-    held += reliability * share * score, missing += reliability * share * (1 - score): the conjugate update.
+    @property
+    def version(self) -> str:
+        """Changes with anything that changes a state or an estimate; a kept state of another is recomputed."""
+
+    @property
+    def parameters(self) -> MasteryParameters:
+        """Of the transition."""
+
+    def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
+        """The estimate of each of the skills at that time, without the list of evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class CountingModel:
+    """Beta-Bernoulli: observations are counted, each as much as it can be relied on. Needs no logged responses.
+
+    `related`: skill -> (neighbour, weight 0..1) pairs, of which what is known counts so much toward the skill.
     """
-    weight = RELIABILITY[evidence.kind] * evidence.share
-    latest = evidence.at if mastery.updated_at is None else max(mastery.updated_at, evidence.at)
-    after = replace(
-        mastery,
-        held=mastery.held + weight * evidence.score,
-        missing=mastery.missing + weight * (1.0 - evidence.score),
-        updated_at=latest,
-        evidence=(*mastery.evidence, evidence)[-MAX_EVIDENCE_SHOWN:],
-    )
-    return after, MasteryChange(evidence.skill_uri, mastery.probability, after.probability, evidence)
+
+    parameters: MasteryParameters = DEFAULT_PARAMETERS
+    related: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
+    version: str = "counting-1"
+
+    def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
+        """Prior and observations added up: the conjugate update."""
+        return {uri: self._estimate(state, uri, at) for uri in skill_uris}
+
+    def _estimate(self, state: LearnerState, skill_uri: str, at: datetime) -> Mastery:
+        own = state.skills.get(skill_uri)
+        held, missing = counted(own, at)
+        nearby = [(weight, *counted(state.skills.get(uri), at)) for uri, weight in self.related.get(skill_uri, ())]
+        near_held, near_missing = sum(w * h for w, h, _ in nearby), sum(w * m for w, _, m in nearby)
+        damped = min(1.0, RELATED_LIMIT / max(1e-9, near_held + near_missing))
+        return Mastery(
+            skill_uri,
+            PRIOR_HELD + held + damped * near_held,
+            PRIOR_MISSING + missing + damped * near_missing,
+            own.updated_at if own else None,
+        )
 
 
-def replay(evidence: Iterable[Evidence]) -> dict[str, Mastery]:
-    """The state that a log implies. Arrival order has no effect: evidence is taken by time, then id, once each."""
-    once = {e.evidence_id + "\x1f" + e.skill_uri: e for e in evidence}
-    state: dict[str, Mastery] = {}
-    for piece in sorted(once.values(), key=lambda e: (e.at, e.evidence_id, e.skill_uri)):
-        known = state.get(piece.skill_uri, Mastery(piece.skill_uri))
-        state[piece.skill_uri] = assess(known, piece)[0]
+COUNTING = CountingModel()
+
+
+def counted(skill: SkillState | None, at: datetime) -> tuple[float, float]:
+    """(observations of holding the skill, of missing it) that are left at that time."""
+    if skill is None:
+        return 0.0, 0.0
+    left = retention(skill.half_life, skill.updated_at, at)
+    return _left(skill.shown, left) + _left(skill.told, left), skill.shown[2] + skill.told[2]
+
+
+def _left(masses: Masses, left: float) -> float:
+    return masses[0] * left + masses[1]
+
+
+def assess(
+    state: LearnerState, evidence: Evidence, at: datetime, model: MasteryModel = COUNTING
+) -> tuple[LearnerState, MasteryChange]:
+    """Takes one piece of evidence into the state, in constant time.
+
+    `at`: when the estimates of the record are taken, before and after alike, so what faded until then is not laid to
+    the evidence. Evidence that is older than the latest of its skill counts as faded since; `replay` is exact.
+    """
+    after = advance(state, evidence, model.parameters)
+    uri, moment = evidence.skill_uri, max(at, evidence.at)
+    before_it = model.estimate_all(state, (uri,), moment)[uri].probability
+    after_it = model.estimate_all(after, (uri,), moment)[uri].probability
+    return after, MasteryChange(uri, before_it, after_it, evidence)
+
+
+def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """Each piece (an id and a skill) once, by time, then id, then skill: the order in which a log is replayed.
+
+    Of pieces that share id and skill but differ, the latest counts, and of those at one time the greatest.
+    """
+    once = {(e.evidence_id, e.skill_uri): e for e in sorted(evidence, key=_facts)}
+    return sorted(once.values(), key=lambda e: (e.at, e.evidence_id, e.skill_uri))
+
+
+def _facts(e: Evidence) -> tuple[object, ...]:
+    hard = -1.0 if e.difficulty is None else e.difficulty
+    return (e.at, e.score, e.share, e.kind, e.reference, e.item_id, hard)
+
+
+def replay(evidence: Iterable[Evidence], model: MasteryModel = COUNTING) -> LearnerState:
+    """The state that a log implies. The order of arrival has no effect."""
+    state = LearnerState()
+    for piece in in_order(evidence):
+        state = advance(state, piece, model.parameters)
     return state
+
+
+def estimates(
+    state: LearnerState, at: datetime, model: MasteryModel = COUNTING, skill_uris: Iterable[str] | None = None
+) -> dict[str, Mastery]:
+    """The estimate of every skill with evidence, or of the skills named, by URI."""
+    wanted = sorted(state.skills if skill_uris is None else set(skill_uris))
+    return model.estimate_all(state, wanted, at)
+
+
+def with_evidence(masteries: Mapping[str, Mastery], evidence: Iterable[Evidence]) -> dict[str, Mastery]:
+    """The same estimates, each with the latest MAX_EVIDENCE_SHOWN pieces of evidence on its skill."""
+    pieces: dict[str, list[Evidence]] = {uri: [] for uri in masteries}
+    for piece in in_order(evidence):
+        if piece.skill_uri in pieces:
+            pieces[piece.skill_uri].append(piece)
+    return {
+        uri: replace(one, evidence=tuple(pieces[uri][-MAX_EVIDENCE_SHOWN:])) if pieces[uri] else one
+        for uri, one in masteries.items()
+    }
+
+
+def estimates_of(
+    evidence: Iterable[Evidence], at: datetime | None = None, model: MasteryModel = COUNTING
+) -> dict[str, Mastery]:
+    """What a log says of every skill in it, evidence listed. Without `at`, as of the latest piece."""
+    pieces = in_order(evidence)
+    if not pieces:
+        return {}
+    return with_evidence(estimates(replay(pieces, model), at or pieces[-1].at, model), pieces)
+
+
+def informed(mastery: Mastery, piece: Evidence) -> Mastery:
+    """The estimate with one more piece counted, for evidence that is derived at each reading and never logged."""
+    held, missing = weigh(piece)
+    return replace(
+        mastery,
+        held=mastery.held + held,
+        missing=mastery.missing + missing,
+        updated_at=later(mastery.updated_at, piece.at),
+        evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:],
+    )
+
+
+def due_at(state: LearnerState, skill_uri: str, model: MasteryModel = COUNTING) -> datetime | None:
+    """When a refresher is due: the moment, to the day, at which the estimate falls below DUE_BELOW.
+
+    None when it never was above since the latest evidence, never falls below, or the evidence has no date. May lie
+    in the past.
+    """
+    skill = state.skills.get(skill_uri)
+    if skill is None or skill.updated_at is None or skill.updated_at < DATED_SINCE:
+        return None
+
+    def stands(moment: datetime) -> bool:
+        return model.estimate_all(state, (skill_uri,), moment)[skill_uri].probability >= DUE_BELOW
+
+    low, high = skill.updated_at, skill.updated_at + NEVER_DUE_AFTER
+    if not stands(low) or stands(high):
+        return None
+    while high - low > timedelta(days=1):
+        middle = low + (high - low) / 2
+        low, high = (middle, high) if stands(middle) else (low, middle)
+    return high

@@ -9,13 +9,19 @@ from credpath.recommender.columns import ASSUMED
 from credpath.recommender.csr import Floats, Offsets
 from credpath.recommender.feature_names import COLUMN, FEATURES, LEARNED_FEATURES, MEANING, MONOTONE, POSITION
 from credpath.recommender.filters import prices
-from credpath.recommender.learner_features import UNKNOWN_LEVEL_FIT, Columns, learner_columns, level_fit
+from credpath.recommender.learner_features import (
+    UNKNOWN_LEVEL_FIT,
+    Columns,
+    learner_columns,
+    level_fit,
+    standing_columns,
+)
 from credpath.recommender.retrieval import RETRIEVERS, goal_similarity
 from credpath.recommender.situation import Situation
 
 __all__ = [
     "COLUMN", "FEATURES", "LEARNED_FEATURES", "LIMIT", "MEANING", "MONOTONE", "POSITION", "UNKNOWN_LEVEL_FIT",
-    "Situation", "as_mapping", "candidate_ids", "feature_matrix", "level_fit",
+    "Situation", "as_mapping", "candidate_ids", "feature_matrix", "features_at", "level_fit",
 ]  # fmt: skip
 
 TINY = 1e-12  # instead of a division by nothing
@@ -33,6 +39,22 @@ def feature_matrix(situation: Situation) -> Floats:
         lines[COLUMN[name]] = values
     if situation.learned is not None:
         lines[_LEARNED] = situation.learned.columns(candidates.rows).T
+    return _bounded(lines)
+
+
+def features_at(situation: Situation, usual: Floats) -> Floats:
+    """The matrix where only mastery differs from what `usual` (candidates, features) was made for: far cheaper.
+
+    The retrievers' ranks, the recent trend and all that no level of mastery changes stay as they are in `usual`.
+    """
+    lines = usual.T.copy()
+    for name, values in {**_gap_columns(situation), **standing_columns(situation)}.items():
+        lines[COLUMN[name]] = values
+    return _bounded(lines)
+
+
+def _bounded(lines: Floats) -> Floats:
+    """(features, candidates) -> (candidates, features), finite."""
     np.minimum(lines, LIMIT, out=lines)
     np.maximum(lines, -LIMIT, out=lines)
     if not np.isfinite(lines.sum()):

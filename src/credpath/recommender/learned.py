@@ -1,7 +1,8 @@
 """Everything that was learned from one tenant's outcomes, as a bundle holds it: learned/<tenant>/.
 
-card.json says how it was made; co_completion/, tables/, ranker/ and completion/ are each optional. What cannot be
-used here is left out with a reason, and the rules serve: a learned part never leaves a learner without an answer.
+card.json says how it was made; co_completion/, tables/, ranker/, completion/ and mastery/ are each optional. What
+cannot be used here is left out with a reason, and the rules serve: a learned part never leaves a learner without an
+answer.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from credpath.recommender.completion import Completion
 from credpath.recommender.csr import Floats
 from credpath.recommender.learned_columns import LearnedIndex, LearnedView
 from credpath.recommender.learned_ranking import load_ranker
+from credpath.recommender.mastery_model import LearnedMastery
 from credpath.recommender.outcome_tables import OutcomeTables
 from credpath.recommender.ranking import Ranker
 
 CARD, CO_COMPLETION, TABLES, RANKER, COMPLETION = "card.json", "co_completion", "tables", "ranker", "completion"
+MASTERY = "mastery"
 # The catalogue that serves, and the fresher one that is being made ready beside it.
 BOUND_KEPT = 2
 T = TypeVar("T")
@@ -31,12 +34,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """`ranker` None: the rules rank. `reasons`: why parts of the bundle do not serve; `refused`: why the ranker."""
+    """`ranker` None: the rules rank; `mastery` None: observations are counted.
+
+    `reasons`: why parts of the bundle do not serve; `refused`: why the ranker.
+    """
 
     ranker: Ranker | None = None
     co_completion: CoCompletion | None = None
     tables: OutcomeTables | None = None
     completion: Completion | None = None
+    mastery: LearnedMastery | None = None
     card: Mapping[str, Any] = field(default_factory=dict)
     reasons: tuple[str, ...] = ()
     refused: str = ""
@@ -71,6 +78,7 @@ def load_learned(folder: Path) -> Learned:
         co_completion=_part(folder / CO_COMPLETION, CoCompletion.load, reasons),
         tables=_part(folder / TABLES, OutcomeTables.load, reasons),
         completion=_part(folder / COMPLETION, Completion.load, reasons),
+        mastery=_part(folder / MASTERY, LearnedMastery.load, reasons),
         card=json.loads((folder / CARD).read_text(encoding="utf-8")),
         reasons=tuple(reasons),
         refused=refused,

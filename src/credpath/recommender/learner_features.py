@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 
 from credpath.domain.learner import LearnerSnapshot
-from credpath.domain.mastery import RELIABILITY, Mastery
+from credpath.domain.mastery import PRIOR_HELD, PRIOR_MISSING, Mastery, weigh
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Floats, Offsets
 from credpath.recommender.filters import prices
@@ -27,22 +27,28 @@ RECENT = timedelta(days=90)
 def learner_columns(s: Situation) -> Columns:
     """(candidates,) each, or one number for all."""
     index, standing, rows = s.index, s.standing, s.candidates.rows
+    trend = trends(index, standing.snapshot, s.today)
+    return standing_columns(s) | {
+        "mastery_trend": known_share(index.taught, rows, 1.0, trend)[0],
+        "stack_progress": index.stacks.progress(rows, standing.held),
+        "pace_fit": _pace_fit(s, rows),
+        "budget_share": _budget_share(s, rows),
+    }
+
+
+def standing_columns(s: Situation) -> dict[str, Doubles | Floats | float]:
+    """(candidates,) each: those that another level of mastery changes."""
+    index, standing, rows = s.index, s.standing, s.candidates.rows
     readiness, unmet = index.preparations.readiness(rows, standing.held, standing.support, index.taught)
     around, known = known_share(index.taught, rows, AWARD_LEVEL, standing.support, standing.mastery)
     fit, over = level_fit(index.columns.level[rows], around, s.gap.progress)
-    trend = trends(index, standing.snapshot, s.today)
-    level, rise = known_share(index.taught, rows, 1.0, standing.mastery, trend)
     return {
         "readiness": readiness,
         "unmet_preparation": unmet,
         "level_fit": fit,
         "over_level": over,
         "novelty": 1.0 - known,
-        "stack_progress": index.stacks.progress(rows, standing.held),
-        "mastery_level": level,
-        "mastery_trend": rise,
-        "pace_fit": _pace_fit(s, rows),
-        "budget_share": _budget_share(s, rows),
+        "mastery_level": known_share(index.taught, rows, 1.0, standing.mastery)[0],
     }
 
 
@@ -71,12 +77,16 @@ def trends(index: CatalogueIndex, snapshot: LearnerSnapshot, today: date) -> Dou
 
 
 def trend(mastery: Mastery, since: datetime) -> float:
-    """The probability now less what it was before the evidence since then (of that which is still kept)."""
-    recent = [(RELIABILITY[e.kind] * e.share, e.score) for e in mastery.evidence if e.at >= since]
-    held = mastery.held - sum(weight * score for weight, score in recent)
-    missing = mastery.missing - sum(weight * (1.0 - score) for weight, score in recent)
-    before = max(0.0, held) / (max(0.0, held) + max(1e-9, missing))
-    return mastery.probability - before
+    """The probability now less what it was before the evidence since then (of that which is still kept).
+
+    Before it was at least the prior: what has faded since, and what a fitted model counts less, is not taken off twice.
+    """
+    recent = [weigh(e) for e in mastery.evidence if e.at >= since]
+    if not recent:
+        return 0.0
+    held = max(PRIOR_HELD, mastery.held - sum(held for held, _ in recent))
+    missing = max(PRIOR_MISSING, mastery.missing - sum(missing for _, missing in recent))
+    return mastery.probability - held / (held + missing)
 
 
 def _pace_fit(s: Situation, rows: Offsets) -> Doubles:

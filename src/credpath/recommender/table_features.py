@@ -72,7 +72,8 @@ class BoundTables:
 
     def goal_shares(self, occupation_uri: str) -> Floats:
         """(n,) share of the goal's learners who finished each."""
-        return self._for_goal(occupation_uri)[0]
+        shares: Floats = self._for_goal(occupation_uri)[0]
+        return shares
 
     def _for_goal(self, occupation_uri: str) -> Floats:
         """(2, n) that share, and the log of how far it lies above everybody's; kept ready for goals asked before."""

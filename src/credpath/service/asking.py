@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot, Profile
-from credpath.domain.mastery import Evidence, Mastery, assess
 from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
 from credpath.recommender.encoding import FloatArray
@@ -16,13 +14,13 @@ from credpath.recommender.learned import Learned
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedBundle, LoadedTaxonomy
+from credpath.service.mastery_models import keep_fresh, mastery_model
+from credpath.service.told import as_of, with_derived_mastery
 from credpath.store import learners
 from credpath.store.credentials import catalogue_version
 
 MAX_LIMIT = 50
 GOALS_OFFERED = 5
-# A declared skill or a held credential is evidence whose date nobody gave.
-UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +76,18 @@ def understand(context: Context, tenant: str, ask: Ask) -> Question:
 
 
 def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -> Question:
+    model = mastery_model(bundle, tenant)
     with context.database.read() as connection:
-        stored = learners.snapshot(connection, tenant, ask.learner_id) if ask.learner_id else None
+        stored = learners.snapshot(connection, tenant, ask.learner_id, model) if ask.learner_id else None
         version = catalogue_version(connection, tenant)
     if ask.learner_id and stored is None:
         raise NotFound(f"no learner {ask.learner_id!r}", where="learner_id", fix="PUT the learner first")
     catalogue = context.serving.catalogue(tenant, version)
     taxonomy = context.serving.taxonomy(tenant)
+    if stored is not None and stored.kept.stale:
+        keep_fresh(context, tenant, ask.learner_id, model)
     snapshot = stored or _stateless(ask)
-    snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue)
+    snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue, as_of(context.clock()), model)
     goal, answer = find_goal(ask, snapshot.profile, taxonomy)
     vector = bundle.encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
     return Question(
@@ -132,44 +133,3 @@ def complete(constraints: Constraints, profile: Profile, default_languages: Sequ
         budget=constraints.budget or profile.budget,
         hours_per_week=constraints.hours_per_week or profile.hours_per_week,
     )
-
-
-def with_derived_mastery(
-    snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue
-) -> tuple[LearnerSnapshot, tuple[str, ...]]:
-    """Adds what held credentials and declared skills say about mastery; returns the declared words not known.
-
-    Derived at each reading rather than stored, so a better link or a corrected profile is never outlived by
-    evidence made from the earlier one.
-    """
-    declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy)
-    state = dict(snapshot.mastery)
-    for piece in (*award_evidence(snapshot.held, catalogue), *declared):
-        state[piece.skill_uri], _ = assess(state.get(piece.skill_uri, Mastery(piece.skill_uri)), piece)
-    return replace(snapshot, mastery=state), unknown
-
-
-def award_evidence(held: Iterable[str], catalogue: IndexedCatalogue) -> list[Evidence]:
-    """What holding credentials says: one piece of evidence a linked skill, as strong as the link."""
-    return [
-        Evidence(f"award:{credential_id}", link.skill_uri, "award", 1.0, UNDATED, credential_id,
-                 share=link.strength * link.confidence)
-        for credential_id in sorted(held)
-        for link in catalogue.links.get(credential_id, ())
-    ]  # fmt: skip
-
-
-def declared_evidence(skills: Iterable[str], taxonomy: LoadedTaxonomy) -> tuple[list[Evidence], tuple[str, ...]]:
-    """Evidence for the declared skills that the taxonomy knows, and the words that it does not."""
-    found: dict[str, Evidence] = {}
-    unknown = []
-    for words in sorted(set(skills)):
-        match = taxonomy.resolve(words)
-        if match is None:
-            unknown.append(words)
-        else:
-            found[match.skill_uri] = Evidence(
-                f"declared:{match.skill_uri}"[:200], match.skill_uri, "self_declared", 1.0, UNDATED,
-                words[:200], share=match.confidence,
-            )  # fmt: skip
-    return list(found.values()), tuple(unknown)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from credpath.domain.evidence import Evidence
 from credpath.domain.learner import AssessmentResult
 from credpath.errors import BatchRefused, InvalidInput, Refusal
 from credpath.interop.assessments import read_assessments
@@ -15,8 +17,9 @@ from credpath.interop.learners import read_learners
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
 from credpath.interop.outcomes import read_outcomes
+from credpath.service.assessments import add_results, assessment_evidence, replace_results
 from credpath.service.context import Context
-from credpath.service.learners import assessment_evidence
+from credpath.service.mastery_models import serving_model
 from credpath.service.outcomes import store
 from credpath.service.tenants import check_tenant
 from credpath.store import learners as rows
@@ -105,8 +108,13 @@ def import_outcomes(context: Context, tenant: str, file: Path, progress: Progres
     return ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True)
 
 
-def import_assessments(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
-    """Reads assessment results; needs a bundle, which knows the skills by their labels."""
+def import_assessments(
+    context: Context, tenant: str, file: Path, progress: Progress, *, regrade: bool = False
+) -> ImportReport:
+    """Reads assessment results; needs a bundle, which knows the skills by their labels.
+
+    `regrade`: the file holds all that is known of the assessments that it names; what else is kept of them goes.
+    """
     read = read_assessments(file, progress)
     _refuse(read.refusals, file)
     taxonomy = context.serving.taxonomy(tenant)
@@ -114,13 +122,25 @@ def import_assessments(context: Context, tenant: str, file: Path, progress: Prog
     for result in read.items:
         by_learner.setdefault(result.learner_id, []).append(result)
     evidence = {learner: assessment_evidence(results, taxonomy, context) for learner, results in by_learner.items()}
-    now, inserted = context.clock(), 0
+    now, model, counts = context.clock(), serving_model(context, tenant), Counter[str]()
     with context.database.write() as connection:
         rows.ensure_learners(connection, tenant, sorted(evidence), now)
         for learner_id, pieces in sorted(evidence.items()):
-            inserted += len(rows.add_evidence(connection, tenant, learner_id, pieces))
-        record_import(connection, tenant, "assessments", now, {"read": read.rows, "inserted": inserted}, ())
-    return ImportReport("assessments", read.rows, inserted, 0, read.rows - inserted, (), True)
+            named = {piece.reference for piece in pieces} if regrade else set()
+            if named:
+                gone, come = replace_results(connection, tenant, learner_id, named, pieces, model)
+            else:
+                gone, come = (), add_results(connection, tenant, learner_id, pieces, model)
+            counts.update(voided=len(gone), inserted=_results(come))
+        record_import(connection, tenant, "assessments", now, {"read": read.rows, **counts}, ())
+    detail = f"{counts['voided']} earlier results no longer count" if counts["voided"] else ""
+    unchanged = read.rows - counts["inserted"]
+    return ImportReport("assessments", read.rows, counts["inserted"], 0, unchanged, (), True, detail)
+
+
+def _results(pieces: Sequence[Evidence]) -> int:
+    """How many results the pieces are of: one over several skills is several pieces with one id."""
+    return len({piece.evidence_id for piece in pieces})
 
 
 def _refuse(refusals: Sequence[Refusal], file: Path) -> None:

@@ -45,7 +45,9 @@ def request_of(logged: Impression, goal: CareerGoal, goal_vector: FloatArray | N
     snapshot = LearnerSnapshot(
         learner_id=logged.learner_id,
         profile=Profile(**_with_money(state["profile"])),
-        **{name: frozenset(state[name]) for name in ("held", "in_progress", "dismissed")},
+        held=frozenset(state["held"]),
+        in_progress=frozenset(state["in_progress"]),
+        dismissed=frozenset(state["dismissed"]),
         mastery={uri: _restored(uri, *rest) for uri, *rest in state["mastery"]},
         history=logged.history,
     )
@@ -89,14 +91,27 @@ def _with_money(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mastery(known: Mastery) -> list[Any]:
-    pieces = [[e.kind, e.score, e.at.isoformat(), e.share] for e in known.evidence]
+    pieces = [[e.kind, e.score, e.at.isoformat(), e.share, *_hardness(e)] for e in known.evidence]
     at = known.updated_at.isoformat() if known.updated_at else None
     return [known.skill_uri, known.held, known.missing, at, pieces]
 
 
+def _hardness(piece: Evidence) -> tuple[float, ...]:
+    """Only where it is known: what was logged before there was any reads the same."""
+    return () if piece.difficulty is None else (piece.difficulty,)
+
+
 def _restored(uri: str, held: float, missing: float, at: str | None, pieces: list[list[Any]]) -> Mastery:
     evidence = tuple(
-        Evidence(f"logged:{number}", uri, kind, score, datetime.fromisoformat(when), share=share)
-        for number, (kind, score, when, share) in enumerate(pieces)
+        Evidence(
+            f"logged:{number}",
+            uri,
+            kind,
+            score,
+            datetime.fromisoformat(when),
+            share=share,
+            difficulty=next(iter(hard), None),
+        )
+        for number, (kind, score, when, share, *hard) in enumerate(pieces)
     )
     return Mastery(uri, held, missing, datetime.fromisoformat(at) if at else None, evidence)

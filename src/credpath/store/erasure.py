@@ -9,10 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 
+from credpath.domain.mastery_state import state_to_dict
 from credpath.store.awards import awards_of
 from credpath.store.codec import dump, load
 from credpath.store.evidence import evidence_of
 from credpath.store.impressions import impressions_of
+from credpath.store.mastery_states import kept_mastery
 from credpath.store.outcomes import outcomes_of
 from credpath.store.tables import (
     AwardRow,
@@ -21,6 +23,7 @@ from credpath.store.tables import (
     ImportRunRow,
     ImpressionRow,
     LearnerRow,
+    MasteryStateRow,
     OutcomeRow,
     table_of,
 )
@@ -31,7 +34,7 @@ _IMPRESSION, _IDEMPOTENCY = table_of(ImpressionRow), table_of(IdempotencyRow)
 # In this order: what refers to a row goes before the row.
 _OWNED = {
     "impressions": _IMPRESSION, "outcomes": table_of(OutcomeRow), "evidence": table_of(EvidenceRow),
-    "awards": table_of(AwardRow), "profile": _LEARNER,
+    "mastery_state": table_of(MasteryStateRow), "awards": table_of(AwardRow), "profile": _LEARNER,
 }  # fmt: skip
 
 
@@ -48,10 +51,12 @@ def export_learner(connection: Connection, tenant: str, learner_id: str) -> dict
         "outcomes": outcomes_of(connection, tenant, learner_id),
         "impressions": impressions_of(connection, tenant, learner_id),
     }
+    state = state_to_dict(kept_mastery(connection, tenant, learner_id).state) if rows["evidence"] else None
     return {
         "learner_id": learner_id,
         "profile": load(found.profile) if found else None,
         "updated_at": found.updated_at.isoformat() if found else None,
+        "mastery_state": load(dump(state)),
         **{name: [load(dump(_plain(asdict(row)))) for row in kept] for name, kept in rows.items()},
     }
 

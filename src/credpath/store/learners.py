@@ -6,22 +6,25 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Float, Text, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import Connection, Float, Integer, Text, bindparam, cast, literal, null, select, union_all
 
 from credpath.domain.histories import taken_up
+from credpath.domain.kept_mastery import KeptMastery
 from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
-from credpath.domain.mastery import Evidence, replay
+from credpath.domain.mastery import COUNTING, MasteryModel
 from credpath.domain.outcomes import Outcome, activity
 from credpath.store.awards import add_award, add_awards
 from credpath.store.bulk import insert_new, rows_by_key, upsert
 from credpath.store.codec import decode_profile, encode
 from credpath.store.erasure import export_learner, forget_learner
-from credpath.store.evidence import add_evidence
-from credpath.store.tables import AwardRow, EvidenceRow, LearnerRow, OutcomeRow, table_of
+from credpath.store.evidence import add_evidence, check_first_results, replace_evidence, void_evidence
+from credpath.store.mastery_states import evidence_of, read_kept, refresh_mastery
+from credpath.store.tables import AwardRow, LearnerRow, MasteryStateRow, OutcomeRow, table_of
 
 __all__ = [
-    "add_award", "add_awards", "add_evidence", "ensure_learners", "export_learner", "forget_learner", "get_learner",
-    "list_learners", "put_learner", "put_learners", "snapshot",
+    "add_award", "add_awards", "add_evidence", "check_first_results", "ensure_learners", "evidence_of",
+    "export_learner", "forget_learner", "get_learner", "list_learners", "put_learner", "put_learners",
+    "refresh_mastery", "replace_evidence", "snapshot", "void_evidence",
 ]  # fmt: skip
 
 _LEARNER = table_of(LearnerRow)
@@ -69,23 +72,33 @@ def list_learners(connection: Connection, tenant: str, after: str = "", limit: i
     return tuple(_learner(row) for row in connection.execute(_PAGE, values))
 
 
-def snapshot(connection: Connection, tenant: str, learner_id: str) -> LearnerSnapshot | None:
-    """All that a recommendation reads of the learner, by one query; None when the learner is not stored."""
+def snapshot(
+    connection: Connection, tenant: str, learner_id: str, model: MasteryModel = COUNTING
+) -> LearnerSnapshot | None:
+    """All that a recommendation reads of the learner, by one query; None when the learner is not stored.
+
+    `mastery` is left to be estimated from the rest. A second query reads the log of who was last assessed by another
+    model; `kept.stale` then asks for `refresh_mastery`.
+    """
     profile: Profile | None = None
-    evidence, outcomes, awards = [], [], []
-    for part, first, second, third, fourth, score, share, at in connection.execute(
+    kept, outcomes, awards = KeptMastery(), [], []
+    for part, first, second, third, number, flag, at, packed in connection.execute(
         _SNAPSHOT, {"tenant": tenant, "learner_id": learner_id}
     ):
-        if part == "evidence":
-            evidence.append(Evidence(first, second, third, score, at, fourth, share))
-        elif part == "outcome":
-            outcomes.append(Outcome(first, learner_id, second, third, at))
+        if part == "outcome":
+            outcomes.append(Outcome(first, learner_id, second, third, at, number, ordinal=bool(flag)))
         elif part == "award":
-            awards.append(Award(learner_id, first, at))
+            awards.append(Award(learner_id, first, at, second, evidence_url=third))
+        elif part == "state":
+            kept = read_kept(connection, tenant, learner_id, model, (first, flag, packed))
         else:
             profile = decode_profile(first)
-    if profile is None:
-        return None
+    return None if profile is None else _snapshot(learner_id, profile, kept, outcomes, awards)
+
+
+def _snapshot(
+    learner_id: str, profile: Profile, kept: KeptMastery, outcomes: list[Outcome], awards: list[Award]
+) -> LearnerSnapshot:
     state = activity(tuple(outcomes), frozenset(award.credential_id for award in awards))
     return LearnerSnapshot(
         learner_id=learner_id,
@@ -93,28 +106,31 @@ def snapshot(connection: Connection, tenant: str, learner_id: str) -> LearnerSna
         held=state.held,
         in_progress=state.in_progress,
         dismissed=state.dismissed,
-        mastery=replay(evidence),
         history=taken_up(outcomes, awards),
+        kept=kept,
+        awards=tuple(sorted(awards, key=lambda a: (a.credential_id, a.award_id))),
+        outcomes=tuple(sorted(outcomes, key=lambda o: (o.occurred_at, o.outcome_id))),
     )
 
 
 def _parts(row: Any, part: str, *columns: Any) -> Any:
-    """One member of the snapshot's union: who it is, four texts, two numbers, a time."""
+    """One member of the snapshot's union: who it is, three texts, a number, a count, a time, bytes."""
     table = table_of(row)
     of_learner = (table.c.tenant == bindparam("tenant"), table.c.learner_id == bindparam("learner_id"))
     return select(literal(part, Text).label("part"), *columns).where(*of_learner)
 
 
 def _snapshot_statement() -> Any:
-    evidence, award, outcome = (table_of(row).c for row in (EvidenceRow, AwardRow, OutcomeRow))
-    text, number, time = cast(null(), Text), cast(null(), Float), cast(null(), evidence.at.type)
-    seen = (evidence.evidence_id, evidence.skill_uri, evidence.kind, evidence.reference)
-    happened = (outcome.outcome_id, outcome.credential_id, outcome.kind, text)
+    kept, award, outcome = (table_of(row).c for row in (MasteryStateRow, AwardRow, OutcomeRow))
+    text, number, count = cast(null(), Text), cast(null(), Float), cast(null(), Integer)
+    time, packed = cast(null(), outcome.occurred_at.type), cast(null(), kept.packed.type)
+    happened = (outcome.outcome_id, outcome.credential_id, outcome.kind, outcome.score)
+    gained = (award.credential_id, award.award_id, award.evidence_url, number, count, award.awarded_at)
     return union_all(
-        _parts(EvidenceRow, "evidence", *seen, evidence.score, evidence.share, evidence.at),
-        _parts(OutcomeRow, "outcome", *happened, number, number, outcome.occurred_at),
-        _parts(AwardRow, "award", award.credential_id, text, text, text, number, number, award.awarded_at),
-        _parts(LearnerRow, "profile", _LEARNER.c.profile, text, text, text, number, number, time),
+        _parts(OutcomeRow, "outcome", *happened, cast(outcome.ordinal, Integer), outcome.occurred_at, packed),
+        _parts(AwardRow, "award", *gained, packed),
+        _parts(MasteryStateRow, "state", kept.version, text, text, number, kept.pieces, time, kept.packed),
+        _parts(LearnerRow, "profile", _LEARNER.c.profile, text, text, number, count, time, packed),
     )
 
 

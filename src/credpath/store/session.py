@@ -25,7 +25,9 @@ CHECK = "check DATABASE_URL, the server and its disk"
 # A writer of a whole taxonomy holds SQLite's one write lock for seconds; others wait rather than fail.
 BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
-PERSONAL = ("learner", "award", "evidence", "outcome", "impression", "considered", "idempotency", "import_run")
+PERSONAL = (
+    "learner", "award", "evidence", "mastery_state", "outcome", "impression", "considered", "idempotency", "import_run",
+)  # fmt: skip
 # As many readers as the server has worker threads; a connection is a few file handles. An unexpected database
 # error is logged, and must not bring a learner's values into the log.
 FILE_POOL = {"hide_parameters": True, "pool_size": 16, "max_overflow": 32, "pool_timeout": 10.0, "pool_use_lifo": True}

@@ -16,9 +16,9 @@ from credpath.store.schema import CLUSTERED, KEY, METADATA, OfTaxonomy, OfTenant
 
 __all__ = [
     "METADATA", "ApiKeyRow", "AwardRow", "ConsideredRow", "CredentialRow", "EvidenceRow", "FeatureSchemaRow",
-    "IdempotencyRow", "ImportRunRow", "ImpressionRow", "LearnerRow", "OccupationRow", "OccupationSkillRow",
-    "OutcomeRow", "SkillGroupRow", "SkillRelationRow", "SkillRow", "TaxonomyRow", "TenantStateRow", "columns_of",
-    "table_of",
+    "IdempotencyRow", "ImportRunRow", "ImpressionRow", "LearnerRow", "MasteryStateRow", "OccupationRow",
+    "OccupationSkillRow", "OutcomeRow", "SkillGroupRow", "SkillRelationRow", "SkillRow", "TaxonomyRow",
+    "TenantStateRow", "columns_of", "table_of",
 ]  # fmt: skip
 
 BLOB = cast(Any, LargeBinary)
@@ -158,6 +158,23 @@ class EvidenceRow(OfTenant, table=True):
     at: datetime
     reference: str
     share: float
+    item_id: str
+    difficulty: float | None = None
+
+
+class MasteryStateRow(OfTenant, table=True):
+    """What the mastery log comes to: there is a row for exactly those who have evidence.
+
+    `version`: of the model that made it. `pieces`: how much evidence it covers. `packed`: `KeptMastery`, see
+    mastery_states.py. Of another version, or over another number of pieces, it is made anew from the log.
+    """
+
+    __tablename__ = "mastery_state"
+    __table_args__ = (refers_to("learner", "learner_id"),)
+    learner_id: str = Field(sa_type=KEY, primary_key=True)
+    version: str
+    pieces: int
+    packed: bytes = Field(sa_type=BLOB)
 
 
 class OutcomeRow(OfTenant, table=True):

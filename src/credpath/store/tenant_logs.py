@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from credpath.domain.learner import Award, Learner
 from credpath.domain.mastery import Evidence
 from credpath.store.codec import decode_profile
+from credpath.store.mastery_states import PIECES
 from credpath.store.tables import AwardRow, EvidenceRow, LearnerRow, columns_of, table_of
 
 _LEARNER, _AWARD, _EVIDENCE = table_of(LearnerRow), table_of(AwardRow), table_of(EvidenceRow)
@@ -23,9 +24,8 @@ _AWARDS = (
     .where(_AWARD.c.tenant == bindparam("tenant"))
     .order_by(_AWARD.c.learner_id, _AWARD.c.credential_id, _AWARD.c.award_id)
 )
-_PIECES = ("evidence_id", "skill_uri", "kind", "score", "at", "reference", "share")
 _EVIDENCES = (
-    select(*columns_of(EvidenceRow, "learner_id", *_PIECES))
+    select(*columns_of(EvidenceRow, "learner_id", *PIECES))
     .where(_EVIDENCE.c.tenant == bindparam("tenant"))
     .order_by(_EVIDENCE.c.learner_id, _EVIDENCE.c.at, _EVIDENCE.c.evidence_id, _EVIDENCE.c.skill_uri)
 )

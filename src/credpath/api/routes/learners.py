@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from credpath.api.bodies import ProtectedRoute
 from credpath.api.deps import CallDep, PathId, check_batch, reply
-from credpath.api.schemas.learners import (
+from credpath.api.schemas.learners import ExportOut, ForgottenOut, LearnerIn, LearnerOut, learner_out
+from credpath.api.schemas.mastery import (
     AssessmentsIn,
     AwardIn,
-    ExportOut,
-    ForgottenOut,
-    LearnerIn,
-    LearnerOut,
+    CorrectedOut,
     MasteryChangesOut,
     MasteryOut,
+    MasteryQuery,
     changes_out,
-    learner_out,
+    corrected_out,
     mastery_out,
 )
 from credpath.domain.learner import Learner
 from credpath.service import learners
+from credpath.service.mastery_page import mastery_page
 
 router = APIRouter(prefix="/v1/learners/{learner_id}", route_class=ProtectedRoute, tags=["learners"])
 
@@ -53,17 +55,40 @@ def export_learner(learner_id: PathId, call: CallDep) -> Response:
 
 
 @router.get("/mastery", response_model=MasteryOut)
-def get_mastery(learner_id: PathId, call: CallDep) -> Response:
-    """Estimates each skill with any evidence: probability, 90 % interval, evidence."""
-    return reply(mastery_out(learner_id, learners.mastery_of(call.context, call.tenant, learner_id)))
+def get_mastery(learner_id: PathId, query: Annotated[MasteryQuery, Query()], call: CallDep) -> Response:
+    """Estimates each skill with any evidence: probability, 90 % interval, evidence with what it moved, fading.
+
+    With a goal, its skills without evidence too, from what is known of skills that lie near them.
+    """
+    page = mastery_page(call.context, call.tenant, learner_id, query.goal, query.occupation_uri)
+    return reply(mastery_out(page))
 
 
 @router.post("/assessments", response_model=MasteryChangesOut)
 def add_assessments(learner_id: PathId, body: AssessmentsIn, call: CallDep) -> Response:
-    """Takes results on named skills and tells what they changed; repeated results change nothing."""
+    """Takes results on named skills and answers to items, and tells what they changed.
+
+    Repeated results change nothing. Another result of the same assessment at the same time is refused: PUT it.
+    """
     check_batch(body.results, call.settings.batch_limit)
     changes = learners.add_assessments(call.context, call.tenant, learner_id, body.of(learner_id))
     return reply(changes_out(learner_id, changes))
+
+
+@router.put("/assessments/{assessment_id}", response_model=CorrectedOut)
+def regrade_assessment(learner_id: PathId, assessment_id: PathId, body: AssessmentsIn, call: CallDep) -> Response:
+    """Makes the results all that is known of the assessment, as if they had been given at first."""
+    check_batch(body.results, call.settings.batch_limit)
+    results = body.of(learner_id, assessment_id)
+    done = learners.regrade(call.context, call.tenant, learner_id, assessment_id, results)
+    return reply(corrected_out(learner_id, assessment_id, done))
+
+
+@router.delete("/assessments/{assessment_id}", response_model=CorrectedOut)
+def void_assessment(learner_id: PathId, assessment_id: PathId, call: CallDep) -> Response:
+    """Takes the results of an assessment back, as if they had never been given. An `evidence_id` names a single one."""
+    done = learners.void_assessment(call.context, call.tenant, learner_id, assessment_id)
+    return reply(corrected_out(learner_id, assessment_id, done))
 
 
 @router.post("/awards", response_model=MasteryChangesOut)

@@ -1,0 +1,72 @@
+"""The learner's adaptive check: which skill to ask about next; on a terminal it asks until it is done."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+
+import typer
+
+from credpath.cli.answers import GoalText, Have, Held, Language, LearnerId, ask_of
+from credpath.cli.printing import print_json, say
+from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
+from credpath.domain.paths import Constraints
+from credpath.service.asking import Ask
+from credpath.service.context import Context
+from credpath.service.next_assessment import NextAssessment, next_assessment
+
+
+@reported
+def assess(
+    learner: LearnerId = "",
+    goal: GoalText = "",
+    have: Have = None,
+    held: Held = None,
+    language: Language = None,
+    tenant: Tenant = "",
+    as_json: AsJson = False,
+) -> None:
+    """Tell which skill to ask about next. On a terminal, ask until the next credential is certain; stores nothing."""
+    asked = ask_of(learner, goal, have, held, 1, Constraints(languages=frozenset(language or ())))
+    with opened() as context:
+        owner = tenant_of(tenant)
+        found = next_assessment(context, owner, asked)
+        if as_json:
+            print_json(document(found))
+            return
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            found = _ask_until_done(context, owner, asked, found)
+    _print(found)
+
+
+def document(found: NextAssessment) -> dict[str, object]:
+    """As JSON: the question with what it was made from."""
+    question = asdict(found.question)
+    records = {i: credential.title for i, credential in found.credentials.items()}
+    return {**asdict(found), "question": question, "done": found.question.done, "credentials": records}
+
+
+def _ask_until_done(context: Context, tenant: str, asked: Ask, found: NextAssessment) -> NextAssessment:
+    answers: dict[str, bool] = {}
+    say(f"Toward {found.goal.label or found.goal.text}: answer yes or no.")
+    while found.question.chosen is not None:
+        belief = found.question.chosen.belief
+        answers[belief.skill_uri] = typer.confirm(f"{len(answers) + 1}. Can you do this: {belief.label}?")
+        found = next_assessment(context, tenant, asked, answers=answers)
+    return found
+
+
+def _print(found: NextAssessment) -> None:
+    question = found.question
+    if question.chosen is not None:
+        say(f"Ask next: {question.chosen.belief.label}  [{question.chosen.belief.skill_uri}]")
+    else:
+        say("Nothing more to ask.")
+    say(f"   {found.why}")
+    if question.first:
+        title = found.credentials[question.first].title
+        say(f"First now: {title}  [{question.first}], certain to {question.certainty:.0%}")
+    if question.chosen is not None:
+        say(f"About {question.left} questions are left; send each result to `credpath import assessments`.")
+    if found.unknown_skills:
+        say(f"Not known to the taxonomy, so not counted: {', '.join(found.unknown_skills)}")

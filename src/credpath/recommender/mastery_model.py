@@ -1,0 +1,173 @@
+"""Mastery as it was learned from logged responses: the forest behind the same interface as the counting model.
+
+The chance that somebody gets a typical item of a skill right is taken for the chance that the skill is held.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from credpath.domain.forgetting import retention
+from credpath.domain.mastery import COUNTING, LearnerState, Mastery, MasteryModel
+from credpath.domain.mastery_parameters import Gains, MasteryParameters, Tracing
+from credpath.domain.mastery_state import SkillState
+from credpath.domain.mastery_transition import expected
+from credpath.errors import BundleRefused
+from credpath.recommender.csr import Doubles
+from credpath.recommender.forest import ForestRanker
+from credpath.recommender.mastery_features import NAMES, STANDING, Near, columns, neutral, standing
+from credpath.recommender.mastery_items import CONTEXT, MISSING, ItemTable
+
+FACTS, FOREST, ITEMS = "mastery.json", "forest", "items"
+# Raised whenever what is written changes its meaning.
+FORMAT = 1
+_RIGHTS, _WRONGS = STANDING.index("rights_1"), STANDING.index("wrongs_1")
+
+
+@dataclass(frozen=True, slots=True)
+class Width:
+    """How many observations an estimate is worth, by how many answers on the skill it rests on. Rising in both."""
+
+    answers: tuple[float, ...]
+    worth: tuple[float, ...]
+
+    def of(self, answers: Doubles) -> Doubles:
+        """(n,) -> (n,): interpolated."""
+        found: Doubles = np.interp(answers, self.answers, self.worth)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedFacts:
+    """All that is learned beside items and trees. log-odds stated = slope * log-odds of the forest + intercept.
+
+    `skills`: easiness of each; `easiness` of another. `near`: skill -> (related skill, weight).
+    """
+
+    version: str
+    easiness: float
+    skills: dict[str, float]
+    near: Near
+    gains: Gains
+    tracing: Tracing
+    slope: float
+    intercept: float
+    width: Width
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedMastery:
+    """A `MasteryModel`. A skill that the responses never named is left to `otherwise`."""
+
+    facts: LearnedFacts
+    items: ItemTable
+    forest: ForestRanker
+    otherwise: MasteryModel = COUNTING
+    parameters: MasteryParameters = field(init=False)
+
+    def __post_init__(self) -> None:
+        told = self.facts
+        parameters = MasteryParameters(told.easiness, told.skills, self.items, told.gains, told.tracing)
+        object.__setattr__(self, "parameters", parameters)
+
+    @property
+    def version(self) -> str:
+        """Of what was learned."""
+        return self.facts.version
+
+    def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
+        """Every skill at once: one pass of the forest."""
+        named = [uri for uri in skill_uris if uri in self.facts.skills]
+        found = self.otherwise.estimate_all(state, [uri for uri in skill_uris if uri not in self.facts.skills], at)
+        if named:
+            found.update(self._learned(state, named, at))
+        return {uri: found[uri] for uri in skill_uris}
+
+    def _learned(self, state: LearnerState, uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
+        easiness = np.array([self.facts.skills[uri] for uri in uris])
+        rows = [standing(state, (uri,), "", MISSING, at, self.parameters, self.facts.near) for uri in uris]
+        stood = np.array(rows)
+        chance = self._chance(*neutral(stood, easiness))
+        worth = self.facts.width.of(stood[:, _RIGHTS] + stood[:, _WRONGS])
+        return {
+            uri: _mastery(uri, p, n, state.skills.get(uri), at)
+            for uri, p, n in zip(uris, chance.tolist(), worth.tolist(), strict=True)
+        }
+
+    def expect(
+        self, state: LearnerState, skill_uris: Sequence[str], at: datetime, item_id: str = "",
+        difficulty: float | None = None,
+    ) -> float:  # fmt: skip
+        """The chance that the learner gets the item right; without one, an item of which only the skills are known."""
+        facts = self.parameters.facts(item_id, skill_uris[0], difficulty)
+        stood = standing(state, skill_uris, item_id, facts, at, self.parameters, self.facts.near)
+        item = self.items.codes([item_id or skill_uris[0]])
+        recent = state.general.recent[::-1]
+        earlier = self.items.codes([other for other, _ in recent])[None, :]
+        right = np.array([[score >= 0.5 for _, score in recent]], dtype=bool)
+        asked = ask(self.items, np.array([facts.easiness]), item, earlier, right)
+        return float(self._chance(np.array([stood]), asked)[0])
+
+    def _chance(self, stood: Doubles, asked: Doubles) -> Doubles:
+        logit = self.forest.score(columns(stood, asked))
+        chance: Doubles = 1.0 / (1.0 + np.exp(-(self.facts.slope * logit + self.facts.intercept)))
+        return chance
+
+    def save(self, folder: Path) -> None:
+        """Writes all but the forest, which `training.forest_export` writes into the same folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        facts = {"format": FORMAT, "columns": NAMES, **asdict(self.facts)}
+        (folder / FACTS).write_text(json.dumps(facts, indent=1, sort_keys=True), encoding="utf-8")
+        self.items.save(folder / ITEMS)
+
+    @staticmethod
+    def load(folder: Path) -> LearnedMastery:
+        """What `save` wrote; the caller has verified the files. Raises BundleRefused for another format."""
+        told = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        forest = ForestRanker.load(folder / FOREST)
+        if told.pop("format") != FORMAT or tuple(told.pop("columns")) != NAMES or forest.names != NAMES:
+            what = "learned mastery of another release"
+            raise BundleRefused(what, where=str(folder / FACTS), fix="run `python -m training.retrain`")
+        return LearnedMastery(_facts(told), ItemTable.load(folder / ITEMS), forest)
+
+
+def ask(items: ItemTable, easiness: Doubles, item: Any, earlier: Any, right: Any) -> Doubles:
+    """(n, len(ASKED)) of questions about items: rows of the table, -1 for one that was not met."""
+    context, known = items.contexts(item).astype(float), np.ones(len(item))
+    of_skills = easiness - context[:, CONTEXT.index("own_easiness")]
+    found: Doubles = np.column_stack([easiness, of_skills, known, context, items.pairs(item, earlier, right)])
+    return found
+
+
+def _mastery(uri: str, chance: float, worth: float, skill: SkillState | None, at: datetime) -> Mastery:
+    """What was told (awards, declarations, attempts) moves the estimate as it would move a typical first one.
+
+    In log-odds, by as much as the pieces told would move an estimate of one observation at the middle: so it moves
+    the right way whatever answers say, and answers outweigh it as they gather.
+    """
+    if skill is not None:
+        held = skill.told[0] * retention(skill.half_life, skill.updated_at, at) + skill.told[1]
+        chance = expected(logit(chance) + math.log((0.5 + held) / (0.5 + skill.told[2])))
+        worth += held + skill.told[2]
+    return Mastery(uri, worth * chance, worth * (1.0 - chance), skill.updated_at if skill else None)
+
+
+def logit(chance: float) -> float:
+    """Log-odds of a chance, finite."""
+    kept = min(1.0 - 1e-9, max(1e-9, chance))
+    return math.log(kept / (1.0 - kept))
+
+
+def _facts(told: dict[str, Any]) -> LearnedFacts:
+    near = {uri: tuple((str(other), float(weight)) for other, weight in pairs) for uri, pairs in told["near"].items()}
+    width = Width(tuple(told["width"]["answers"]), tuple(told["width"]["worth"]))
+    gains, tracing = Gains(**told["gains"]), Tracing(**told["tracing"])
+    return LearnedFacts(**{**told, "near": near, "width": width, "gains": gains, "tracing": tracing})

@@ -1,0 +1,128 @@
+"""What a learner's mastery is, skill by skill: how sure, by what evidence, how faded, and what changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from credpath.domain.evidence import Evidence
+from credpath.domain.learner import Award, LearnerSnapshot
+from credpath.domain.mastery import LearnerState, Mastery, MasteryModel
+from credpath.errors import NotFound
+from credpath.service.context import Context
+from credpath.service.indexing import IndexedCatalogue
+from credpath.service.loading import LoadedTaxonomy
+from credpath.service.mastery_models import keep_fresh, serving_model
+from credpath.service.mastery_wording import change_sentence
+from credpath.service.told import as_of, changed_skills, told, with_mastery
+from credpath.store import learners as rows
+from credpath.store.credentials import catalogue_version, get_credential
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedChange:
+    """What one piece of evidence changed, and the sentence that says so. `label`: of the skill."""
+
+    skill_uri: str
+    label: str
+    before: float
+    after: float
+    evidence: Evidence
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What serves the tenant: names of skills and credentials, and links between them."""
+
+    taxonomy: LoadedTaxonomy
+    catalogue: IndexedCatalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A learner as read at one moment. `snapshot`: with mastery; `logged`: as stored; `pieces`: what is told.
+
+    `serving` is None where no bundle serves: then nothing is told, and skills have no labels.
+    """
+
+    snapshot: LearnerSnapshot
+    logged: LearnerSnapshot
+    pieces: tuple[Evidence, ...]
+    at: datetime
+    model: MasteryModel
+    serving: Served | None = None
+
+    @property
+    def mastery(self) -> Mapping[str, Mastery]:
+        """By skill."""
+        return self.snapshot.mastery
+
+    def probability(self, skill_uri: str) -> float:
+        """The estimate of a skill, with evidence or without."""
+        known = self.mastery.get(skill_uri)
+        return known.probability if known else self.estimate(self.snapshot.kept.state, skill_uri)
+
+    def estimate(self, state: LearnerState, skill_uri: str) -> float:
+        """Of another state, at the moment of the reading."""
+        return self.model.estimate_all(state, (skill_uri,), self.at)[skill_uri].probability
+
+    def label(self, skill_uri: str) -> str:
+        """The preferred label, or the URI of a skill outside the taxonomy."""
+        row = self.serving.taxonomy.skills.position.get(skill_uri) if self.serving else None
+        return skill_uri if row is None or self.serving is None else self.serving.taxonomy.skills.labels[row]
+
+    def explain(self, piece: Evidence, before: float, after: float) -> ExplainedChange:
+        """The change that one piece made."""
+        label, title = self.label(piece.skill_uri), ""
+        if self.serving and piece.kind in ("award", "failed", "dropped"):
+            index = self.serving.catalogue.index
+            row = index.position.get(piece.reference)
+            title = index.credentials[row].title if row is not None else ""
+        words = change_sentence(label, piece, before, after, title)
+        return ExplainedChange(piece.skill_uri, label, before, after, piece, words)
+
+
+def read_learner(context: Context, tenant: str, learner_id: str) -> Reading:
+    """Raises NotFound, in the same words for another tenant's learner as for nobody."""
+    model, at = serving_model(context, tenant), as_of(context.clock())
+    with context.database.read() as connection:
+        found = rows.snapshot(connection, tenant, learner_id, model)
+        version = catalogue_version(connection, tenant)
+    if found is None:
+        raise unknown_learner(learner_id)
+    if found.kept.stale:
+        keep_fresh(context, tenant, learner_id, model)
+    if not context.serving.ready:
+        return Reading(with_mastery(found, (), at, model), found, (), at, model)
+    served = Served(context.serving.taxonomy(tenant), context.serving.catalogue(tenant, version))
+    pieces, _ = told(found, served.taxonomy, served.catalogue)
+    return Reading(with_mastery(found, pieces, at, model), found, pieces, at, model, served)
+
+
+def mastery_of(context: Context, tenant: str, learner_id: str) -> tuple[Mastery, ...]:
+    """The estimate of every skill with any evidence, strongest first. Raises NotFound."""
+    state = read_learner(context, tenant, learner_id).mastery
+    return tuple(sorted(state.values(), key=lambda m: (-m.probability, m.skill_uri)))
+
+
+def add_award(context: Context, tenant: str, award: Award) -> tuple[ExplainedChange, ...]:
+    """Records a held credential; returns what that changed. Raises NotFound for an unknown learner or credential."""
+    before = read_learner(context, tenant, award.learner_id)
+    with context.database.read() as connection:
+        if get_credential(connection, tenant, award.credential_id) is None:
+            raise NotFound(f"no credential {award.credential_id!r}", where="credential_id", fix="import it first")
+    context.writer.submit(lambda c: rows.add_award(c, tenant, award)).result()
+    after = read_learner(context, tenant, award.learner_id)
+    by_skill = {p.skill_uri: p for p in after.pieces if p.reference == award.credential_id and p.kind == "award"}
+    return tuple(
+        after.explain(by_skill[uri], before.probability(uri), after.probability(uri))
+        for uri in changed_skills(before.mastery, after.mastery)
+        if uri in by_skill
+    )
+
+
+def unknown_learner(learner_id: str) -> NotFound:
+    """In the same words wherever a learner is asked for."""
+    return NotFound(f"no learner {learner_id!r}", where="learner_id", fix="PUT the learner first")

@@ -1,0 +1,204 @@
+"""What to ask a learner next, so that the next credential toward the goal is certain soonest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from credpath.domain.catalogue import Credential
+from credpath.domain.evidence import Evidence, EvidenceKind
+from credpath.domain.experiments import assign
+from credpath.domain.goals import CareerGoal, GoalAnswer
+from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.mastery import Mastery, informed
+from credpath.domain.rules import MAX_LABEL, check_id, check_optional, check_text
+from credpath.errors import InvalidInput
+from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.next_beliefs import Answering
+from credpath.recommender.next_item import Item, next_item
+from credpath.recommender.next_question import Chosen, NextQuestion, next_question
+from credpath.recommender.ranking import Policy
+from credpath.recommender.wording import listed, percent, sentence, shortened
+from credpath.service.asking import Ask, Question, understand
+from credpath.service.context import Context
+from credpath.service.loading import LoadedTaxonomy
+from credpath.service.recommending import learned_for, request
+
+MAX_ITEMS = 1_000
+NAMED = 3  # goals and rivals that a sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedItem:
+    """A question that the tenant can put, on a skill by URI or label. `difficulty`: share of people who miss it."""
+
+    item_id: str
+    skill: str
+    difficulty: float | None = None
+
+    def __post_init__(self) -> None:
+        check_id(self.item_id, "item_id")
+        check_text(self.skill, "skill", limit=MAX_LABEL, empty=False)
+        check_optional(self.difficulty, "difficulty", high=1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be put to the learner. Without `items` any skill can be asked about.
+
+    `answered`: items that were answered elsewhere. `only_items`: skills without an open item are not asked about.
+    """
+
+    items: tuple[OfferedItem, ...] = ()
+    answered: frozenset[str] = frozenset()
+    only_items: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.items) > MAX_ITEMS:
+            raise InvalidInput(f"{len(self.items)} items, over {MAX_ITEMS}", where="items", fix="send those that fit")
+        if self.only_items and not self.items:
+            raise InvalidInput("only_items is set and no items are given", where="items", fix="send items")
+
+
+@dataclass(frozen=True, slots=True)
+class NextAssessment:
+    """The question, or why there is none. `credentials`: records of all that the question names.
+
+    `why`: one sentence for a teacher. `item`: what to put, where the tenant offered items on the skill.
+    """
+
+    learner_id: str
+    goal: CareerGoal
+    goal_answer: GoalAnswer | None
+    question: NextQuestion
+    why: str
+    item: Item | None
+    credentials: Mapping[str, Credential]
+    unknown_skills: tuple[str, ...]
+    seed: int
+    bundle_version: str
+    catalogue_version: str
+
+
+def next_assessment(
+    context: Context, tenant: str, ask: Ask, offer: Offer | None = None, answers: Mapping[str, bool] | None = None
+) -> NextAssessment:
+    """Reads the learner and chooses. Writes nothing: same learner, goal and seed, same question.
+
+    `answers`: skill URI -> right or not, given in this sitting and not stored. Raises InvalidInput without a goal,
+    NotFound for an unknown learner.
+    """
+    offer = offer or Offer()
+    asked = understand(context, tenant, ask)
+    if not (asked.goal.text.strip() or asked.goal.occupation_uri):
+        raise InvalidInput(
+            "there is no career goal, so nothing to ask toward", where="goal",
+            fix="send `goal`, or PUT the learner with a goal",
+        )  # fmt: skip
+    now = context.clock()
+    answering = answering_by("item" if offer.items else "assessment", now)
+    snapshot = with_answers(asked.snapshot, answers or {}, answering)
+    items, unknown = known_items(offer.items, asked.taxonomy)
+    done = offer.answered | items_answered(snapshot)
+    asking = replace(request(context, tenant, asked, ask, ask.seed or 0, now), snapshot=snapshot, policy=Policy())
+    open_skills = frozenset(i.skill_uri for i in items if i.item_id not in done) if offer.only_items else None
+    learned = learned_for(asked, assign(context.preferences.experiments, tenant, ask.learner_id))
+    index = asked.catalogue.index
+    found = next_question(index, asking, answering, learned=learned, only=open_skills)
+    credentials = _named(index, found)
+    return NextAssessment(
+        learner_id=ask.learner_id,
+        goal=asked.goal,
+        goal_answer=asked.goal_answer,
+        question=found,
+        why=why(asked, found, credentials),
+        item=next_item(items, found.chosen.belief.mastery, done) if found.chosen else None,
+        credentials=credentials,
+        unknown_skills=tuple(sorted({*asked.unknown_skills, *unknown})),
+        seed=asking.seed,
+        bundle_version=asked.bundle_version,
+        catalogue_version=index.version,
+    )
+
+
+def answering_by(kind: EvidenceKind, at: datetime) -> Answering:
+    """What one answer makes of an estimate: counted as a piece of evidence of that kind."""
+
+    def answer(mastery: Mastery, right: bool) -> Mastery:
+        return informed(mastery, Evidence("expected", mastery.skill_uri, kind, float(right), at))
+
+    return answer
+
+
+def with_answers(snapshot: LearnerSnapshot, answers: Mapping[str, bool], answering: Answering) -> LearnerSnapshot:
+    """The learner as the answers of this sitting leave them."""
+    state = dict(snapshot.mastery)
+    for uri, right in sorted(answers.items()):
+        state[uri] = answering(state.get(uri, Mastery(uri)), right)
+    return replace(snapshot, mastery=state)
+
+
+def known_items(offered: Sequence[OfferedItem], taxonomy: LoadedTaxonomy) -> tuple[tuple[Item, ...], set[str]]:
+    """The items on skills that the taxonomy knows, and the words of the other skills."""
+    matches = {words: taxonomy.resolve(words) for words in sorted({one.skill for one in offered})}
+    known = [(one, match.skill_uri) for one in offered if (match := matches[one.skill])]
+    items = tuple(Item(one.item_id, uri, one.difficulty) for one, uri in known)
+    return items, {words for words, match in matches.items() if match is None}
+
+
+def items_answered(snapshot: LearnerSnapshot) -> frozenset[str]:
+    """The items behind the learner's evidence."""
+    return frozenset(e.item_id for one in snapshot.mastery.values() for e in one.evidence if e.item_id)
+
+
+def _named(index: CatalogueIndex, found: NextQuestion) -> dict[str, Credential]:
+    outcomes = [found.chosen.if_right.first, found.chosen.if_wrong.first] if found.chosen else []
+    ids = {i for i in (found.first, *outcomes, *found.rivals) if i}
+    return {i: index.credentials[index.position[i]] for i in sorted(ids)}
+
+
+def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credential]) -> str:
+    """One sentence: why this is asked, or why nothing more is."""
+    if found.ending == "no_skills":
+        return _no_skills(asked)
+    if found.ending == "nothing_fits":
+        return "Nothing in the catalogue may come next within these limits, so no answer would change it."
+    if found.chosen is not None:
+        return sentence(_why_ask(found.chosen, found, credentials))
+    return sentence(_why_stop(found, shortened(asked.goal.label or asked.goal.text, 80), credentials))
+
+
+def _why_stop(found: NextQuestion, goal: str, credentials: Mapping[str, Credential]) -> str:
+    first = _title(credentials, found.first)
+    if found.ending == "all_asked":
+        return f"every skill of {goal} that can be asked about is known well enough; {first} comes first"
+    if found.ending == "certain":
+        return f"{first} comes first in {percent(found.certainty)} of the ways in which the open answers may fall"
+    rivals = _titles(credentials, found.rivals)
+    return f"{rivals} may come first instead of {first}, and would be better by hardly anything"
+
+
+def _why_ask(chosen: Chosen, found: NextQuestion, credentials: Mapping[str, Credential]) -> str:
+    right, wrong = _title(credentials, chosen.if_right.first), _title(credentials, chosen.if_wrong.first)
+    if right != wrong:
+        return f"{chosen.belief.label} decides: {right} comes first if it is held, {wrong} if not"
+    rivals, chance = _titles(credentials, found.rivals), percent(1.0 - found.certainty)
+    first = _title(credentials, found.first)
+    return (
+        f"{chosen.belief.label} tells most of whether {first} stays first; a chance of {chance} says {rivals} instead"
+    )
+
+
+def _no_skills(asked: Question) -> str:
+    nearest = [match.label for match in asked.goal_answer.matches[:NAMED]] if asked.goal_answer else []
+    what = f"no occupation is close to {shortened(asked.goal.text, 80)!r}, so no list of skills to ask about is known"
+    return sentence(f"{what}; the nearest are {listed(nearest)}" if nearest else what)
+
+
+def _title(credentials: Mapping[str, Credential], credential_id: str) -> str:
+    return f"{shortened(credentials[credential_id].title, 80)!r}"
+
+
+def _titles(credentials: Mapping[str, Credential], ids: Iterable[str]) -> str:
+    return listed([_title(credentials, i) for i in ids][:NAMED] or ["another credential"])

@@ -1,0 +1,139 @@
+"""What is told of a learner's skills by what they took up and by themself, and mastery with it counted in.
+
+Derived at each reading rather than stored, so a better link, a corrected record or profile is never outlived by
+evidence made from the earlier one. What was shown (answers and scores) is counted first, as it is kept; what is told
+comes after it, in time order, undated last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, time
+
+import numpy as np
+
+from credpath.domain.attempts import UNDATED, Attempt, attempts_of
+from credpath.domain.catalogue import Credential, SkillLink
+from credpath.domain.evidence import Evidence, award_share
+from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.mastery import COUNTING, MAX_EVIDENCE_SHOWN, LearnerState, Mastery, MasteryModel, estimates
+from credpath.domain.mastery_transition import take_in
+from credpath.recommender.columns import level_of
+from credpath.service.indexing import IndexedCatalogue
+from credpath.service.loading import LoadedTaxonomy
+
+# An award of an introductory credential is worth this share of an advanced one's: it shows the same skill, less far.
+INTRODUCTORY, LEVEL_UNKNOWN = 0.8, 0.5
+UNWATCHED = re.compile(r"\b(un-?supervised|not supervised|un-?proctored|not proctored|none|no supervision)\b", re.I)
+WATCHED = re.compile(
+    r"\b(supervised|proctored|proctoring|invigilated|identity check\w*|verified identity|onsite|on-site|in person)\b",
+    re.I,
+)
+
+
+def as_of(now: datetime) -> datetime:
+    """The moment for which mastery is estimated: the day's first, so that all answers of a day agree."""
+    return datetime.combine(now.astimezone(UTC).date(), time(), UTC)
+
+
+def with_derived_mastery(
+    snapshot: LearnerSnapshot,
+    taxonomy: LoadedTaxonomy,
+    catalogue: IndexedCatalogue,
+    at: datetime,
+    model: MasteryModel = COUNTING,
+) -> tuple[LearnerSnapshot, tuple[str, ...]]:
+    """Estimates mastery from all that is known, as of that moment; returns the declared words not known, too."""
+    pieces, unknown = told(snapshot, taxonomy, catalogue)
+    return with_mastery(snapshot, pieces, at, model), unknown
+
+
+def with_mastery(
+    snapshot: LearnerSnapshot, pieces: Sequence[Evidence], at: datetime, model: MasteryModel = COUNTING
+) -> LearnerSnapshot:
+    """The snapshot with `kept.state` and `mastery` after what is told (`pieces`, in the order to be counted)."""
+    skills, general = dict(snapshot.kept.state.skills), snapshot.kept.state.general
+    recent: dict[str, tuple[Evidence, ...]] = dict(snapshot.kept.recent)
+    for piece in pieces:
+        general = take_in(skills, general, piece, model.parameters)
+        recent[piece.skill_uri] = (*recent.get(piece.skill_uri, ()), piece)
+    state = LearnerState(general, skills)
+    known = estimates(state, at, model)
+    mastery = {uri: replace(one, evidence=_latest(recent.get(uri, ()))) for uri, one in known.items()}
+    return replace(snapshot, mastery=mastery, kept=replace(snapshot.kept, state=state))
+
+
+def told(
+    snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue
+) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
+    """(what awards, attempts and declarations say, in the order to be counted; the declared words not known)."""
+    attempts = attempts_of(snapshot.outcomes, snapshot.awards, snapshot.held)
+    declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy)
+    return (*attempt_evidence(attempts, catalogue), *declared), unknown
+
+
+def attempt_evidence(attempts: Iterable[Attempt], catalogue: IndexedCatalogue) -> list[Evidence]:
+    """What attempts at credentials of the catalogue say of the skills that they are linked to."""
+    index, found = catalogue.index, []
+    for attempt in attempts:
+        row = index.position.get(attempt.credential_id)
+        if row is not None:
+            found += told_of(attempt, index.credentials[row], catalogue.links.get(attempt.credential_id, ()))
+    return found
+
+
+def told_of(attempt: Attempt, credential: Credential, links: Iterable[SkillLink]) -> list[Evidence]:
+    """One piece a skill that the credential teaches, as strong as the link; an award as far as it can be relied on."""
+    relied = award_reliability(credential, attempt) if attempt.kind == "award" else 1.0
+    score = 1.0 if attempt.kind == "award" else 0.0
+    strongest: dict[str, float] = {}
+    for link in links:
+        strongest[link.skill_uri] = max(strongest.get(link.skill_uri, 0.0), link.strength * link.confidence)
+    return [
+        Evidence(attempt.attempt_id, uri, attempt.kind, score, attempt.at, attempt.credential_id, share=share * relied)
+        for uri, share in strongest.items()
+    ]
+
+
+def award_reliability(credential: Credential, award: Attempt) -> float:
+    """0..1 by level, kind of assessment, supervision, and whether the award or its awarding body was checked."""
+    level = level_of(credential)
+    far = INTRODUCTORY + (1.0 - INTRODUCTORY) * (LEVEL_UNKNOWN if np.isnan(level) else level)
+    checked = True if award.checked or credential.quality_assurance else None
+    return far * award_share(1.0, credential.assessment_type, is_supervised(credential.supervision), checked)
+
+
+def is_supervised(words: str) -> bool | None:
+    """Whether somebody watched the assessment, from the record's own words; None where they do not tell."""
+    if UNWATCHED.search(words):
+        return False
+    return True if WATCHED.search(words) else None
+
+
+def declared_evidence(skills: Iterable[str], taxonomy: LoadedTaxonomy) -> tuple[list[Evidence], tuple[str, ...]]:
+    """Evidence for the declared skills that the taxonomy knows, and the words that it does not."""
+    found: dict[str, Evidence] = {}
+    unknown = []
+    for words in sorted(set(skills)):
+        match = taxonomy.resolve(words)
+        if match is None:
+            unknown.append(words)
+        else:
+            found[match.skill_uri] = Evidence(
+                f"declared:{match.skill_uri}"[:200], match.skill_uri, "self_declared", 1.0, UNDATED,
+                words[:200], share=match.confidence,
+            )  # fmt: skip
+    return list(found.values()), tuple(unknown)
+
+
+def _latest(pieces: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """The latest of them, oldest first."""
+    return tuple(sorted(pieces, key=lambda e: (e.at, e.evidence_id))[-MAX_EVIDENCE_SHOWN:])
+
+
+def changed_skills(before: Mapping[str, Mastery], after: Mapping[str, Mastery]) -> list[str]:
+    """URIs of skills whose estimate differs, or came or went, in order."""
+    same = {uri for uri, one in after.items() if uri in before and before[uri].probability == one.probability}
+    return sorted({*before, *after} - same)

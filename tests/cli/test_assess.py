@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from tests.cli.conftest import Run
+
+
+def test_assess_tells_the_next_skill_as_one_json_document(sample_run: Run) -> None:
+    done = sample_run("assess", "--goal", "data analyst", "--have", "spreadsheets", "--json")
+    assert done.code == 0
+    document = done.document
+    assert document["done"] is False
+    assert document["question"]["chosen"]["belief"]["skill_uri"]
+    assert document["why"]
+
+
+def test_assess_speaks_to_a_person_and_never_waits_without_a_terminal(sample_run: Run) -> None:
+    done = sample_run("assess", "--learner", "learner-001")
+    assert done.code == 0
+    assert "First now: " in done.out
+
+
+def test_assessing_nobody_toward_nothing_is_misuse(sample_run: Run) -> None:
+    done = sample_run("assess", "--json")
+    assert done.code == 2
+    assert done.document["where"] == "--goal"

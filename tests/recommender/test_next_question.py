@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credpath.domain.evidence import Evidence
+from credpath.domain.mastery import Mastery, informed
+from credpath.recommender.next_beliefs import Asking, beliefs, common_factor
+from credpath.recommender.next_question import NextQuestion, information, next_question
+from credpath.recommender.recommend import RecommendRequest, recommend
+from tests.recommender.worlds import ask, goal_of, index_of, learner, offer, teaches
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+SKILLS = ("excel", "python", "sql", "statistics")
+# Who holds SQL needs python-1 next, who does not needs sql-1; of the other two skills neither course says anything.
+DECISIVE = index_of({offer("sql-1", workload_hours=5.0): teaches("sql"), offer("python-1"): teaches("python")})
+VARIED = index_of({offer(f"{skill}-{n}", workload_hours=8.0 + n): teaches(skill) for skill in SKILLS for n in (1, 2)})
+
+
+def answered(mastery: Mastery, right: bool) -> Mastery:
+    return informed(mastery, Evidence("answer", mastery.skill_uri, "assessment", float(right), NOW))
+
+
+def after(request: RecommendRequest, answers: dict[str, bool]) -> RecommendRequest:
+    state = {uri: answered(Mastery(uri), right) for uri, right in answers.items()}
+    return replace(request, snapshot=replace(request.snapshot, mastery={**request.snapshot.mastery, **state}))
+
+
+def asked_of(found: NextQuestion) -> str:
+    assert found.chosen is not None
+    return found.chosen.belief.skill_uri
+
+
+def test_the_skill_that_decides_is_asked_and_both_answers_say_what_they_change() -> None:
+    found = next_question(DECISIVE, ask(goal_of("sql", "python", "writing")), answered)
+    assert asked_of(found) in {"urn:sql", "urn:python"}
+    assert found.chosen is not None
+    assert found.first == "sql-1"
+    assert {found.chosen.if_right.first, found.chosen.if_wrong.first} == {"sql-1", "python-1"}
+    assert found.chosen.if_right.chance + found.chosen.if_wrong.chance == pytest.approx(1.0)
+
+
+def test_a_certain_skill_is_never_asked_while_an_uncertain_one_matters() -> None:
+    request = ask(goal_of("sql", "python"), learner(python=0.1))
+    found = next_question(DECISIVE, request, answered)
+    assert found.askable == 1
+    assert found.done or asked_of(found) == "urn:sql"
+
+
+def test_where_one_credential_is_left_there_is_nothing_to_ask() -> None:
+    index = index_of({offer("sql-1"): teaches("sql")})
+    found = next_question(index, ask(goal_of("sql", "python")), answered)
+    assert (found.ending, found.certainty, found.first) == ("certain", 1.0, "sql-1")
+
+
+def test_endings_name_their_reason() -> None:
+    known = learner(**dict.fromkeys(SKILLS, 0.5))
+    assert next_question(VARIED, ask(goal_of(*SKILLS), known), answered).ending == "all_asked"
+    assert next_question(VARIED, ask(goal_of()), answered).ending == "no_skills"
+    nothing = ask(goal_of(*SKILLS), languages=frozenset({"xx"}))
+    foreign = index_of({offer("sql-1", languages=("fr",)): teaches("sql")})
+    assert next_question(foreign, nothing, answered).ending == "nothing_fits"
+    lenient = Asking(other_first=0.0, loss=1.0)
+    assert next_question(VARIED, ask(goal_of(*SKILLS)), answered, lenient).ending == "close"
+
+
+def test_only_skills_that_can_be_asked_about_are() -> None:
+    found = next_question(VARIED, ask(goal_of(*SKILLS)), answered, only=frozenset({"urn:excel"}))
+    assert found.askable == 1
+    assert found.done or asked_of(found) == "urn:excel"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.dictionaries(st.sampled_from([f"urn:{s}" for s in SKILLS]), st.booleans()), st.integers(0, 2**31))
+def test_same_input_and_seed_same_question_and_the_first_is_that_of_recommend(
+    answers: dict[str, bool], seed: int
+) -> None:
+    request = after(ask(goal_of(*SKILLS), seed=seed), answers)
+    found = next_question(VARIED, request, answered)
+    assert found == next_question(VARIED, request, answered)
+    assert found.first == recommend(VARIED, request).items[0].credential_id
+    assert 0.0 <= found.certainty <= 1.0
+    assert 0.0 <= found.loss <= 1.0
+    assert found.done == (found.chosen is None) == (found.left == 0)
+    assert found.done or asked_of(found) not in answers
+
+
+@settings(max_examples=16, deadline=None)
+@given(st.tuples(*[st.booleans()] * 4))
+def test_the_check_ends_and_asks_each_skill_at_most_once(truth: tuple[bool, ...]) -> None:
+    right = dict(zip((f"urn:{s}" for s in SKILLS), truth, strict=True))
+    answers: dict[str, bool] = {}
+    request = ask(goal_of(*SKILLS))
+    while not (found := next_question(VARIED, after(request, answers), answered)).done:
+        assert asked_of(found) not in answers
+        answers[asked_of(found)] = right[asked_of(found)]
+    assert len(answers) <= len(SKILLS)
+    assert next_question(VARIED, after(request, answers), answered).done
+
+
+def test_what_is_shown_moves_the_chance_of_skills_never_asked_about() -> None:
+    low, none, high = (common_factor(np.array([level] * 3), Asking()).mean() for level in (0.05, 0.5, 0.95))
+    assert low < -0.5 < none < 0.5 < high
+    assert abs(none) < 0.05
+
+
+def test_a_declared_skill_may_be_asked_about_and_one_assessed_may_not() -> None:
+    said = informed(Mastery("urn:sql"), Evidence("d", "urn:sql", "self_declared", 1.0, NOW))
+    snapshot = replace(learner(), mastery={"urn:sql": said, "urn:python": answered(Mastery("urn:python"), True)})
+    found = beliefs(VARIED, goal_of(*SKILLS), snapshot, answered, Asking())
+    assert [one.skill_uri for one in found] == ["urn:excel", "urn:sql", "urn:statistics"]
+    assert found[1].level > 0.5
+    assert found[0].level == 0.0
+    assert all(one.if_held > one.if_missing for one in found)
+
+
+def test_information_is_all_of_it_for_the_skill_that_decides_and_none_for_one_that_does_not() -> None:
+    decides = np.array([True, True, False, False] * 4)
+    idle = np.array([True, False] * 8)
+    told = information(np.stack([decides, idle], axis=1), decides.astype(np.int64))
+    assert told == pytest.approx([np.log(2), 0.0])

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from credpath.recommender.recommend import recommend
+from credpath.recommender.what_if import WhatIf, at_levels
+from tests.recommender.worlds import after_skill, ask, goal_of, index_of, learner, needs, offer, teaches
+
+SKILLS = ("excel", "python", "sql", "statistics")
+URIS = tuple(f"urn:{label}" for label in SKILLS)
+INDEX = index_of(
+    {
+        offer("excel-1"): teaches("excel"),
+        offer("python-1"): teaches("python"),
+        offer("python-2", prerequisites=needs("python-1"), level="advanced"): teaches("python", "statistics"),
+        offer("sql-1"): teaches("sql", strength=0.7),
+        offer("stats-1", preparation=after_skill("excel"), level="intermediate"): teaches("statistics"),
+        offer("all-in-one", workload_hours=300.0): teaches(*SKILLS),
+    }
+)
+REQUEST = ask(goal_of(*SKILLS, "writing"), learner(writing=0.4))
+EXTREMES = np.array([[0.9] * 4, [0.05] * 4])
+LEVEL = st.sampled_from([0.0, 0.05, 0.3, 0.6, 0.83, 1.0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(LEVEL, LEVEL, LEVEL, LEVEL), min_size=1, max_size=4))
+def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]]) -> None:
+    what_if = WhatIf.of(INDEX, REQUEST, URIS, EXTREMES)
+    scores = what_if.scores(np.array(worlds))
+    for levels, row in zip(worlds, scores, strict=True):
+        snapshot = at_levels(REQUEST.snapshot, dict(zip(URIS, levels, strict=True)))
+        answer = recommend(INDEX, ask(REQUEST.goal, snapshot))
+        assert what_if.ids[int(row.argmax())] == answer.items[0].credential_id
+        assert np.isclose(row.max(), answer.items[0].score)
+
+
+def test_a_skill_that_no_credential_touches_counts_in_the_gap_all_the_same() -> None:
+    index = index_of({offer("sql-1"): teaches("sql")})
+    request = ask(goal_of("sql", "writing"))
+    scores = WhatIf.of(index, request, ("urn:writing",), np.array([[0.9]])).scores(np.array([[0.0], [0.75]]))
+    assert scores[1, 0] > scores[0, 0]
+
+
+def test_without_an_eligible_credential_there_are_no_columns() -> None:
+    index = index_of({offer("sql-1", languages=("fr",)): teaches("sql")})
+    request = ask(goal_of("sql"), languages=frozenset({"en"}))
+    what_if = WhatIf.of(index, request, ("urn:sql",), np.array([[0.9]]))
+    assert what_if.ids == ()
+    assert what_if.scores(np.array([[0.1], [0.2]])).shape == (2, 0)

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from credpath.domain.attempts import Attempt
+from credpath.domain.catalogue import Credential, SkillLink
+from credpath.domain.evidence import Evidence
+from credpath.domain.kept_mastery import keep
+from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.mastery import PRIOR_HELD, estimates_of
+from credpath.service.told import as_of, award_reliability, changed_skills, is_supervised, told_of, with_mastery
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+AWARD = Attempt("award:c", "c", "award", AT)
+PLAIN = Credential("c", "C")
+LINKS = (
+    SkillLink("s:a", "a", 1.0, 1.0, True, "uri"), SkillLink("s:b", "b", 0.5, 0.8, False, "embedding"),
+    SkillLink("s:b", "b2", 0.5, 0.4, False, "embedding"),
+)  # fmt: skip
+
+
+def test_an_award_tells_of_each_skill_as_strongly_as_it_is_linked() -> None:
+    whole = award_reliability(PLAIN, AWARD)
+    assert [(e.skill_uri, e.score, e.share) for e in told_of(AWARD, PLAIN, LINKS)] == [
+        ("s:a", 1.0, pytest.approx(whole)), ("s:b", 1.0, pytest.approx(0.4 * whole)),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["failed", "dropped"])
+def test_an_attempt_that_came_to_nothing_tells_against_the_skills(kind: str) -> None:
+    found = told_of(replace(AWARD, kind=kind), PLAIN, LINKS)
+    assert [(e.kind, e.score) for e in found] == [(kind, 0.0)] * 2
+    assert with_mastery(LearnerSnapshot(), found, AT).mastery["s:a"].probability < PRIOR_HELD
+
+
+@pytest.mark.parametrize(
+    ("better", "worse"),
+    [
+        (replace(PLAIN, level="advanced"), replace(PLAIN, level="introductory")),
+        (replace(PLAIN, eqf_level=7), replace(PLAIN, eqf_level=3)),
+        (replace(PLAIN, assessment_type="practical demonstration"), replace(PLAIN, assessment_type="online quizzes")),
+        (replace(PLAIN, supervision="supervised onsite"), PLAIN),
+        (PLAIN, replace(PLAIN, supervision="unsupervised")),
+        (replace(PLAIN, quality_assurance="programme accreditation"), PLAIN),
+    ],
+)
+def test_what_is_known_of_the_credential_decides_how_far_its_award_is_relied_on(
+    better: Credential, worse: Credential
+) -> None:
+    assert 1.0 >= award_reliability(better, AWARD) > award_reliability(worse, AWARD) > 0.2
+
+
+def test_an_award_that_can_be_verified_counts_more() -> None:
+    assert award_reliability(PLAIN, replace(AWARD, checked=True)) > award_reliability(PLAIN, AWARD)
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"),
+    [
+        ("supervised online with identity check", True), ("proctored", True), ("Unsupervised", False),
+        ("not supervised", False), ("none", False), ("", None), ("by arrangement", None),
+    ],
+)  # fmt: skip
+def test_supervision_is_read_from_the_records_own_words(words: str, answer: bool | None) -> None:
+    assert is_supervised(words) is answer
+
+
+def test_without_anything_told_mastery_is_what_the_log_says_as_of_the_day() -> None:
+    log = [Evidence(f"e{n}", "s:a", "item", 1.0, datetime(2024, n, 1, tzinfo=UTC)) for n in range(1, 5)]
+    found = with_mastery(LearnerSnapshot(kept=keep(log)), (), as_of(AT))
+    assert found.mastery == estimates_of(log, as_of(AT))
+    assert found.mastery["s:a"].probability < estimates_of(log)["s:a"].probability, "two years have passed"
+
+
+def test_every_moment_of_a_day_reads_the_same() -> None:
+    assert as_of(AT) == as_of(AT.replace(hour=0)) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_what_came_or_went_has_changed_too() -> None:
+    one = with_mastery(LearnerSnapshot(), told_of(AWARD, PLAIN, LINKS), AT).mastery
+    assert changed_skills({}, one) == changed_skills(one, {}) == ["s:a", "s:b"]
+    assert changed_skills(one, dict(one)) == []

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from credpath.errors import InvalidInput
+from credpath.recommender.encoding import HashEncoder
+from training.adaptive_learners import FittedLearners, fit_learners
+from training.adaptive_trial import main, run_trial, settled
+from training.response_reader import read_responses
+from training.simulated_sample import sample_setting
+
+TRUTH = FittedLearners(np.array([0.8, 0.6, 0.4, 0.7]), 0.5, 0.15, 0.1, 0, 0)
+
+
+def write_log(path: Path, learners: int, truth: FittedLearners = TRUTH, answers: int = 5) -> Path:
+    """A log of learners as `truth` describes them, with several answers to each skill."""
+    rng, lines = np.random.default_rng(3), ["learner_id,item_id,skill_id,correct,order"]
+    for learner in range(learners):
+        held, _ = truth.draw(len(truth.held), rng)
+        for skill, holds in enumerate(held):
+            # The rarer a skill, the fewer are asked about it: frequency ranks them as they stand here.
+            if learner % (len(held) + skill) < skill:
+                continue
+            for n in range(answers):
+                right = rng.random() < (1 - truth.slip if holds else truth.guess)
+                lines.append(f"l{learner},i{skill}-{n},s{skill},{int(right)},{skill * 10 + n}")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_the_fit_finds_the_learners_that_wrote_the_log(tmp_path: Path) -> None:
+    fitted = fit_learners(read_responses(write_log(tmp_path / "log.csv", 1_500)).responses)
+    assert fitted.held == pytest.approx(TRUTH.held, abs=0.06)
+    assert fitted.guess == pytest.approx(TRUTH.guess, abs=0.04)
+    assert fitted.slip == pytest.approx(TRUTH.slip, abs=0.04)
+    assert fitted.together == pytest.approx(TRUTH.together, abs=0.15)
+
+
+def test_too_short_a_log_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="learners"):
+        fit_learners(read_responses(write_log(tmp_path / "log.csv", 5)).responses)
+
+
+def test_the_first_place_is_settled_after_its_last_change() -> None:
+    assert settled(np.array([3, 3, 3]), 3) == 0
+    assert settled(np.array([1, 3, 1, 3, 3]), 3) == 3
+    assert settled(np.array([1, 2, 3]), 3) == 2
+
+
+def test_the_same_seed_gives_the_same_trial_and_the_check_saves_questions() -> None:
+    setting = sample_setting(HashEncoder())
+    document = run_trial(setting, TRUTH, 3, 11)
+    again = run_trial(setting, TRUTH, 3, 11)
+    assert document | {"seconds": 0} == again | {"seconds": 0}
+    assert document["learners"] == 3
+    assert document["questions"]["asked"]["value"] <= document["questions"]["skills"]["value"]
+    json.dumps(document, allow_nan=False)
+
+
+def test_misuse_is_told_apart_from_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    log = write_log(tmp_path / "log.csv", 5)
+    assert main(["--responses", str(log), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["fix"]
+    with pytest.raises(SystemExit, match="2"):
+        main(["--responses", str(log), "--learners", "1"])
