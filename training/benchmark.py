@@ -27,6 +27,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     threads = str(os.cpu_count() or 1) if given[:1] == ["interactions"] else "1"
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, threads)
+    # Threads of a fit that wait must not spin: on a busy machine that makes it many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from credpath.cli.printing import print_error, print_json
     from credpath.errors import CredpathError
 

@@ -40,6 +40,11 @@ class MasterySettings:
     tune: bool = True
     processes: int = 2
 
+    @staticmethod
+    def on(threads: int) -> MasterySettings:
+        """As shipped, on so many threads, or processes where those do more."""
+        return MasterySettings(forest=ForestSettings(threads=threads), processes=threads)
+
 
 @dataclass(frozen=True, slots=True)
 class FittedMastery:
@@ -52,7 +57,9 @@ class FittedMastery:
     def save(self, folder: Path) -> None:
         """Writes what `LearnedMastery.load` reads."""
         self.model.save(folder)
-        shutil.copytree(self.forest.folder.name, folder / FOREST, dirs_exist_ok=True)
+        (folder / FOREST).mkdir(exist_ok=True)
+        for file in Path(self.forest.folder.name).iterdir():  # the folder itself may be read by nobody else
+            shutil.copyfile(file, folder / FOREST / file.name)
 
 
 def fit_mastery(train: Responses, seed: int, settings: MasterySettings | None = None) -> FittedMastery:

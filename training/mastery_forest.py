@@ -18,6 +18,7 @@ from training.responses import Answers
 
 SKILL_EASINESS = "skill_easiness"
 PATIENCE = 25
+ALONE_BELOW = 20_000  # answers, below which a second thread takes longer to wait for than it saves
 NEWTON = 25
 
 
@@ -78,7 +79,7 @@ def fit_forest(walked: Walked, correct: Answers, held: Mask, settings: ForestSet
     fit = lightgbm.Dataset(table[fit_rows], correct[fit_rows], feature_name=names)
     valid = lightgbm.Dataset(table[held_rows], correct[held_rows], reference=fit)
     booster = lightgbm.train(
-        _parameters(settings, seed), fit, settings.trees, valid_sets=[valid],
+        _parameters(settings, seed, len(fit_rows)), fit, settings.trees, valid_sets=[valid],
         callbacks=[lightgbm.early_stopping(PATIENCE, verbose=False)],
     )  # fmt: skip
     folder = tempfile.TemporaryDirectory(prefix="mastery-")
@@ -101,13 +102,13 @@ def _drawn(rows: Any, most: int, seed: int) -> Any:
     return np.sort(np.random.default_rng(seed).permutation(rows)[:most])
 
 
-def _parameters(settings: ForestSettings, seed: int) -> dict[str, Any]:
+def _parameters(settings: ForestSettings, seed: int, rows: int) -> dict[str, Any]:
     signs = [1 if name in RISING else -1 if name in FALLING else 0 for name in NAMES]
     return {
         "objective": "binary", "learning_rate": settings.learning_rate, "num_leaves": settings.leaves,
         "min_data_in_leaf": settings.least_in_leaf, "lambda_l2": 10.0, "feature_fraction": 0.5,
         "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 127, "verbose": -1, "seed": seed,
-        "num_threads": settings.threads, "deterministic": True, "force_row_wise": True,
+        "num_threads": settings.threads if rows >= ALONE_BELOW else 1, "deterministic": True, "force_row_wise": True,
         "monotone_constraints": signs if settings.monotone else [0] * len(NAMES),
         "monotone_constraints_method": "basic",
     }  # fmt: skip

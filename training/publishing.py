@@ -96,6 +96,14 @@ def publish_mastery(context: Context, tenant: str, mastery: FittedMastery, decis
         return publish_learned(context, tenant, folder, decision)
 
 
+def carry_mastery(models: Path, tenant: str, learned: Path) -> None:
+    """Copies the mastery that serves the tenant, where there is any, into a folder that is about to be published."""
+    base = current_version(models)
+    known = models / base / LEARNED / tenant / MASTERY if base else models / MASTERY
+    if base and known.is_dir():
+        shutil.copytree(known, learned / MASTERY)
+
+
 def carry_learned(models: Path, folder: Path, tenants: Collection[str]) -> tuple[str, ...]:
     """Copies what the serving bundle learned for `tenants` into a bundle being built; returns those left behind.
 

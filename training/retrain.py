@@ -8,6 +8,7 @@ Exits 0 when it ran, promoted or held (`--json` says which), 1 when it failed, 2
 from __future__ import annotations
 
 import csv
+import os
 import sys
 import tempfile
 import time
@@ -30,9 +31,10 @@ from training.gate_thresholds import DEFAULT as GATE
 from training.gate_thresholds import load_thresholds
 from training.learning_curve import learning_curve
 from training.logging_policy import logging_policy
+from training.mastery_fit import MasterySettings
 from training.mastery_trial import MasteryTrial, try_mastery
 from training.model_card import render_model_card
-from training.publishing import Decision, publish_learned, publish_mastery
+from training.publishing import Decision, carry_mastery, publish_learned, publish_mastery
 from training.retrain_config import DEFAULTS, RetrainConfig, read_config
 from training.retrain_lock import only_retraining
 from training.run_report import draw_plots, model_card, run_of, write_card
@@ -76,18 +78,31 @@ def retrain(
         )
         challenger = make_challenger(run)
         tell("mastery from the responses")
-        mastery = try_mastery(log, config.seed)
-        if challenger.learned is not None and mastery.model is not None:
-            mastery.model.save(challenger.learned / MASTERY)
+        mastery = try_mastery(log, config.seed, MasterySettings.on(config.threads))
+        _add_mastery(context, tenant, mastery, challenger)
         version, recorded = _keep(context, log, challenger, config, tracking, tell)
         mastered = _keep_mastery(context, tenant, mastery, version if challenger.verdict.promote else "")
     return Outcome(challenger, mastery, version, mastered, recorded, time.perf_counter() - started)
+
+
+def _add_mastery(context: Context, tenant: str, mastery: MasteryTrial, challenger: Challenger) -> None:
+    """A ranker that is promoted comes with the mastery that was learned now, or else with the one that serves."""
+    if challenger.learned is None:
+        return
+    if mastery.model is not None:
+        mastery.model.save(challenger.learned / MASTERY)
+    else:
+        carry_mastery(context.serving.models, tenant, challenger.learned)
 
 
 def _keep_mastery(context: Context, tenant: str, mastery: MasteryTrial, promoted: str) -> str:
     """The bundle with learned mastery that serves: it waits for no ranker, since it has a gate of its own."""
     if mastery.model is None or promoted:
         return promoted if mastery.model is not None else ""
+    serving = context.serving.bundle
+    known = serving.learned.get(tenant)
+    if known is not None and known.mastery is not None and known.mastery.version == mastery.model.model.version:
+        return serving.version
     decision = Decision(True, "training.retrain", "; ".join(mastery.why)[:500])
     return publish_mastery(context, tenant, mastery.model, decision)
 
@@ -191,6 +206,8 @@ def _arguments() -> Namespace:
 def main() -> None:
     """Entry point of `make retrain`."""
     chosen = _arguments()
+    # Before LightGBM is loaded. Its threads must not spin: on a busy machine that makes a fit many times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     began = time.perf_counter()
 
     def tell(stage: str) -> None:

@@ -18,6 +18,7 @@ from credpath.domain.mastery import (
     Mastery,
     assess,
     due_at,
+    due_each,
     estimates,
     estimates_of,
     in_order,
@@ -188,6 +189,13 @@ def test_no_refresher_is_due_for_what_was_never_held_or_has_no_date() -> None:
     assert due_at(replay(_passed(0, score=0.0)), "s") is None
     assert due_at(replay(undated), "s") is None
     assert due_at(LearnerState(), "s") is None
+
+
+def test_refreshers_of_many_skills_are_due_when_each_alone_is() -> None:
+    state = replay([*_passed(0, 100), *_passed(0, skill="t", score=0.0), *_passed(30, 60, 90, skill="u")])
+    found = due_each(state, ["s", "t", "u", "nothing"])
+    assert found.keys() == {"s", "u"}
+    assert found == {uri: due_at(state, uri) for uri in found}
 
 
 def test_what_is_known_of_a_related_skill_moves_a_skill_less_than_its_own_evidence() -> None:

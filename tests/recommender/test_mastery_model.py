@@ -97,6 +97,21 @@ def test_each_skill_alone_gets_the_estimate_that_it_gets_among_others(model: Lea
     assert [estimates(state, START, model, [uri])[uri] for uri in SKILLS] == list(together.values())
 
 
+def test_states_skills_and_moments_that_are_asked_about_together_get_the_estimates_that_they_get_alone(
+    model: LearnedMastery,
+) -> None:
+    states = [replay(_answers(scores, skill), model) for scores in ([1.0], [0.0, 1.0]) for skill in SKILLS[:2]]
+    asked = [
+        (state, uri, START + timedelta(days=days))
+        for state in states
+        for uri in ("skill-0", "skill-unknown", "skill-3")
+        for days in (1, 700)
+    ]
+    assert model.estimate_each(asked) == [estimates(state, at, model, [uri])[uri] for state, uri, at in asked]
+    assert COUNTING.estimate_each(asked) == [estimates(state, at, COUNTING, [uri])[uri] for state, uri, at in asked]
+    assert model.estimate_each([]) == []
+
+
 def test_a_skill_that_no_response_named_is_counted(model: LearnedMastery) -> None:
     state = replay(_answers([1.0], "skill-unknown"), model)
     found = estimates(state, START, model)["skill-unknown"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +13,24 @@ import pytest
 
 from credpath.errors import BundleRefused, NotReady
 from credpath.recommender.bundle import current_version, list_bundles, read_history, verify
-from credpath.recommender.manifest import GoldenQuery, read_manifest
+from credpath.recommender.manifest import BundleManifest, GoldenQuery, read_manifest
+from credpath.service.asking import Ask
+from credpath.service.context import Context
+from credpath.service.health import readiness
+from credpath.service.opening import open_context
+from credpath.service.recommending import recommend
 from tests.behaviour.switching import SIZES, START, first_bundle, learned_folder
-from training.publishing import Decision, carry_learned, publish_beside
+from tests.training.learned_mastery import fitted
+from tests.training.learned_sample import learned_ranker
+from tests.training.mastery_tenants import sample_mastery
+from training.publishing import (
+    Decision,
+    carry_learned,
+    carry_mastery,
+    publish_beside,
+    publish_learned,
+    publish_mastery,
+)
 
 PROMOTE = Decision(True, "retrain", "gains .02")
 HOLD = Decision(False, "retrain", "too little data")
@@ -131,3 +148,89 @@ def test_a_rebuilt_bundle_leaves_a_model_behind_that_does_not_serve(models: Path
     assert carry_learned(models, tmp_path / "new", ["campus", "other"]) == ("campus",), "its ranker has no trees"
     assert not (tmp_path / "new").exists()
     assert broken.is_dir()
+
+
+TENANT, ANALYST = "default", Ask(goal_text="data analyst")
+
+
+@pytest.fixture(scope="module")
+def installed(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Context]:
+    """A sample installation of its own; the tests below go on from one another."""
+    home = tmp_path_factory.mktemp("mastery") / "home"
+    shutil.copytree(sample_home, home)
+    context = open_context(f"sqlite:///{home / 'credpath.db'}", home / "models")
+    yield context
+    context.close()
+
+
+def serving_files(context: Context) -> dict[str, str]:
+    """path -> SHA-256 of what serves; raises where a file is not what the manifest says."""
+    manifest: BundleManifest = verify(context.serving.models / context.serving.bundle.version)
+    return {f.path: f.sha256 for f in manifest.files}
+
+
+def test_mastery_is_published_where_nothing_was_learned_before_and_the_rules_rank_on(installed: Context) -> None:
+    rules, before = recommend(installed, TENANT, ANALYST), serving_files(installed)
+    asked = read_manifest(installed.serving.models / installed.serving.bundle.version).golden
+    version = publish_mastery(installed, TENANT, sample_mastery(), PROMOTE)
+    assert installed.serving.check()
+    assert installed.serving.bundle.version == version
+    after = serving_files(installed)
+    assert before.items() <= after.items()
+    parts = {path.split("/")[2] for path in after.keys() - before.keys()}
+    assert parts == {"card.json", "mastery"}
+    again = recommend(installed, TENANT, ANALYST)
+    assert (again.policy, again.degraded, again.items) == (rules.policy, False, rules.items)
+    found = readiness(installed)
+    assert (found.ready, found.reasons) == (True, ())
+    assert set(asked) <= set(read_manifest(installed.serving.models / version).golden)
+
+
+def test_mastery_replaces_nothing_else_of_the_tenant_and_nothing_of_another(installed: Context, tmp_path: Path) -> None:
+    for tenant, seed in ((TENANT, 1), ("other", 2)):
+        learned = learned_ranker(tmp_path / tenant, tenant, seed)
+        sample_mastery().save(learned / "mastery")
+        publish_learned(installed, tenant, learned, PROMOTE)
+    installed.serving.check()
+    before = serving_files(installed)
+    publish_mastery(installed, TENANT, fitted(), PROMOTE)
+    assert installed.serving.check()
+    after = serving_files(installed)
+    changed = {path for path in before | after if before.get(path) != after.get(path)}
+    assert changed
+    assert all(path.startswith(f"learned/{TENANT}/mastery/") for path in changed)
+    learned = installed.serving.bundle.learned[TENANT]
+    assert learned.ranker is not None
+    assert learned.mastery is not None
+    assert learned.mastery.version == fitted().model.version
+    assert recommend(installed, TENANT, ANALYST).policy == "greedy/lambdarank"
+
+
+def test_a_ranker_that_comes_without_mastery_brings_the_one_that_serves(installed: Context, tmp_path: Path) -> None:
+    learned = learned_ranker(tmp_path, TENANT, 3)
+    carry_mastery(installed.serving.models, TENANT, learned)
+    publish_learned(installed, TENANT, learned, PROMOTE)
+    installed.serving.check()
+    known = installed.serving.bundle.learned[TENANT].mastery
+    assert known is not None
+    assert known.version == fitted().model.version
+
+
+def test_where_no_mastery_serves_none_is_carried_on(models: Path, tmp_path: Path) -> None:
+    for folder in (models, tmp_path / "no models"):
+        carry_mastery(folder, "campus", tmp_path)
+    assert not (tmp_path / "mastery").exists()
+
+
+def test_without_a_serving_bundle_mastery_is_not_published(tmp_path: Path) -> None:
+    context = open_context(f"sqlite:///{tmp_path / 'credpath.db'}", tmp_path / "models")
+    with pytest.raises(NotReady, match="no bundle serves"):
+        publish_mastery(context, TENANT, sample_mastery(), PROMOTE)
+    context.close()
+
+
+def test_what_is_published_may_be_read_by_whoever_serves_it(tmp_path: Path) -> None:
+    sample_mastery().save(tmp_path / "mastery")
+    modes = [path.stat().st_mode & 0o077 for path in (tmp_path / "mastery").rglob("*") if path.is_dir()]
+    assert modes
+    assert set(modes) == {(tmp_path / "mastery").stat().st_mode & 0o077}

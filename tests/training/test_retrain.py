@@ -17,14 +17,19 @@ import pytest
 from credpath.errors import InvalidInput
 from credpath.recommender.bundle import current_version
 from credpath.service.asking import Ask
+from credpath.service.catalogue import import_catalogue
+from credpath.service.importing import import_assessments
+from credpath.service.mastery import read_learner
 from credpath.service.opening import open_context
 from credpath.service.recommending import recommend
+from tests.training.mastery_tenants import SKILLS, repeated_log, write_assessments
 from training.gate_thresholds import DEFAULT
 from training.retrain import read_groups
 from training.retrain_lock import only_retraining
 from training.simulated_sample import write_sample_log
 
 ROOT = Path(__file__).parent.parent.parent
+LABELS = ("data-cleaning", "spreadsheets", "sql", "tableau")
 SMALL = """
 threads = 1
 [bounds]
@@ -127,3 +132,46 @@ def test_groups_without_their_columns_are_refused(tmp_path: Path) -> None:
     file.write_text("learner,team\na,north\n")
     with pytest.raises(InvalidInput, match="learner_id"):
         read_groups(file)
+
+
+@pytest.fixture(scope="module")
+def quizzes(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with a tenant whose learners have answered questions and done nothing else."""
+    folder = tmp_path_factory.mktemp("quizzes")
+    shutil.copy(sample_home / "credpath.db", folder / "credpath.db")
+    shutil.copytree(sample_home / "models", folder / "models")
+    context = open_context(f"sqlite:///{folder / 'credpath.db'}", folder / "models")
+    taught = [{"credential_id": label, "title": f"{label} in practice", "outcomes": [label]} for label in LABELS]
+    (folder / "catalogue.jsonl").write_text("\n".join(map(json.dumps, taught)))
+    import_catalogue(context, "quizzes", folder / "catalogue.jsonl")
+    answers = write_assessments(folder / "answers.csv", repeated_log())
+    import_assessments(context, "quizzes", answers, lambda *_: None)
+    context.close()
+    (folder / "small.toml").write_text(SMALL)
+    return folder
+
+
+def test_from_answers_alone_mastery_is_learned_and_serves_while_the_ranker_waits(quizzes: Path) -> None:
+    first = current_version(quizzes / "models")
+    arguments = ("--json", "--tenant", "quizzes", "--config", str(quizzes / "small.toml"))
+    made = document(retrain(quizzes, *arguments))
+    assert made["promoted"] is False
+    mastery = made["mastery"]
+    assert mastery["metrics"]["log_loss_gain"]["high"] < 0
+    assert len(mastery["why"]) == 2
+    assert current_version(quizzes / "models") == mastery["version"] != first
+    context = open_context(f"sqlite:///{quizzes / 'credpath.db'}", quizzes / "models")
+    learned = context.serving.bundle.learned
+    assert learned.keys() == {"quizzes"}
+    assert learned["quizzes"].ranker is None
+    reading = read_learner(context, "quizzes", "quiz-003")
+    assert reading.model is learned["quizzes"].mastery
+    assert reading.mastery.keys() == set(SKILLS)
+    answer = recommend(context, "quizzes", Ask(learner_id="quiz-003", goal_text="data analyst"))
+    context.close()
+    assert answer.items
+    assert (answer.policy, answer.degraded) == ("greedy", False)
+
+    again = document(retrain(quizzes, *arguments))
+    assert again["mastery"] == mastery, "the same log teaches the same mastery, which serves on"
+    assert current_version(quizzes / "models") == mastery["version"]

@@ -19,10 +19,10 @@ from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, Sk
 from credpath.domain.mastery_transition import DEFAULT_PARAMETERS, MasteryParameters, advance, later
 
 __all__ = [
-    "COUNTING", "MAX_EVIDENCE_SHOWN", "PRIOR_HELD", "PRIOR_MISSING", "RELIABILITY", "CountingModel", "Evidence",
-    "EvidenceKind", "GeneralState", "LearnerState", "Mastery", "MasteryChange", "MasteryModel", "MasteryParameters",
-    "SkillState", "assess", "due_at", "estimates", "estimates_of", "in_order", "informed", "replay", "weigh",
-    "with_evidence",
+    "COUNTING", "MAX_EVIDENCE_SHOWN", "PRIOR_HELD", "PRIOR_MISSING", "RELIABILITY", "Asked", "CountingModel",
+    "Evidence", "EvidenceKind", "GeneralState", "LearnerState", "Mastery", "MasteryChange", "MasteryModel",
+    "MasteryParameters", "SkillState", "assess", "due_at", "due_each", "estimates", "estimates_of", "in_order",
+    "informed", "replay", "weigh", "with_evidence",
 ]  # fmt: skip
 
 # A learner of whom nothing is known: 0.15 held on average, worth one observation.
@@ -70,6 +70,9 @@ class MasteryChange:
     evidence: Evidence
 
 
+Asked = tuple[LearnerState, str, datetime]
+
+
 class MasteryModel(Protocol):
     """What becomes of evidence (`parameters`) and what a state says of a skill (`estimate_all`)."""
 
@@ -83,6 +86,9 @@ class MasteryModel(Protocol):
 
     def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
         """The estimate of each of the skills at that time, without the list of evidence."""
+
+    def estimate_each(self, asked: Sequence[Asked]) -> list[Mastery]:
+        """The same of each (state, skill, moment) that is asked about, in one pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,10 @@ class CountingModel:
     def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
         """Prior and observations added up: the conjugate update."""
         return {uri: self._estimate(state, uri, at) for uri in skill_uris}
+
+    def estimate_each(self, asked: Sequence[Asked]) -> list[Mastery]:
+        """The same, one by one."""
+        return [self._estimate(*one) for one in asked]
 
     def _estimate(self, state: LearnerState, skill_uri: str, at: datetime) -> Mastery:
         own = state.skills.get(skill_uri)
@@ -139,9 +149,8 @@ def assess(
     """
     after = advance(state, evidence, model.parameters)
     uri, moment = evidence.skill_uri, max(at, evidence.at)
-    before_it = model.estimate_all(state, (uri,), moment)[uri].probability
-    after_it = model.estimate_all(after, (uri,), moment)[uri].probability
-    return after, MasteryChange(uri, before_it, after_it, evidence)
+    before_it, after_it = model.estimate_each([(state, uri, moment), (after, uri, moment)])
+    return after, MasteryChange(uri, before_it.probability, after_it.probability, evidence)
 
 
 def in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -214,17 +223,32 @@ def due_at(state: LearnerState, skill_uri: str, model: MasteryModel = COUNTING) 
     None when it never was above since the latest evidence, never falls below, or the evidence has no date. May lie
     in the past.
     """
+    return due_each(state, (skill_uri,), model).get(skill_uri)
+
+
+def due_each(state: LearnerState, skill_uris: Iterable[str], model: MasteryModel = COUNTING) -> dict[str, datetime]:
+    """When a refresher of each skill is due, as `due_at`; the others are left out."""
+    dated = {uri: at for uri in skill_uris if (at := _dated(state, uri)) is not None}
+    now = _standing(state, dated, model)
+    end = _standing(state, {uri: at + NEVER_DUE_AFTER for uri, at in dated.items()}, model)
+    spans = {uri: (at, at + NEVER_DUE_AFTER) for uri, at in dated.items() if uri in now and uri not in end}
+    left = NEVER_DUE_AFTER
+    while spans and left > timedelta(days=1):
+        middle = {uri: low + (high - low) / 2 for uri, (low, high) in spans.items()}
+        stands, left = _standing(state, middle, model), left / 2
+        spans = {
+            uri: (middle[uri], high) if uri in stands else (low, middle[uri]) for uri, (low, high) in spans.items()
+        }
+    return {uri: high for uri, (_, high) in spans.items()}
+
+
+def _dated(state: LearnerState, skill_uri: str) -> datetime | None:
     skill = state.skills.get(skill_uri)
-    if skill is None or skill.updated_at is None or skill.updated_at < DATED_SINCE:
-        return None
+    at = skill.updated_at if skill else None
+    return None if at is None or at < DATED_SINCE else at
 
-    def stands(moment: datetime) -> bool:
-        return model.estimate_all(state, (skill_uri,), moment)[skill_uri].probability >= DUE_BELOW
 
-    low, high = skill.updated_at, skill.updated_at + NEVER_DUE_AFTER
-    if not stands(low) or stands(high):
-        return None
-    while high - low > timedelta(days=1):
-        middle = low + (high - low) / 2
-        low, high = (middle, high) if stands(middle) else (low, middle)
-    return high
+def _standing(state: LearnerState, moments: Mapping[str, datetime], model: MasteryModel) -> set[str]:
+    """The skills whose estimate is not below DUE_BELOW, each at its moment."""
+    found = model.estimate_each([(state, uri, at) for uri, at in moments.items()])
+    return {one.skill_uri for one in found if one.probability >= DUE_BELOW}

@@ -84,10 +84,10 @@ class ItemTable:
         return effect, np.where(hit, self.pair_weights[place], 0.0).astype(np.float64)
 
     def save(self, folder: Path) -> None:
-        """Writes items.json and items.npz."""
+        """Writes items.json and items.npz; deflated, since pairs that one answer taught have equal effects."""
         folder.mkdir(parents=True, exist_ok=True)
         (folder / IDS).write_text(json.dumps(self.ids), encoding="utf-8")
-        np.savez(
+        np.savez_compressed(
             folder / ARRAYS, easiness=self.easiness, vectors=self.vectors, context=self.context,
             pair_keys=self.pair_keys, pair_effects=self.pair_effects, pair_weights=self.pair_weights,
         )  # fmt: skip

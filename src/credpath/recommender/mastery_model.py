@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from credpath.domain.forgetting import retention
-from credpath.domain.mastery import COUNTING, LearnerState, Mastery, MasteryModel
+from credpath.domain.mastery import COUNTING, Asked, LearnerState, Mastery, MasteryModel
 from credpath.domain.mastery_parameters import Gains, MasteryParameters, Tracing
 from credpath.domain.mastery_state import SkillState
 from credpath.domain.mastery_transition import expected
@@ -85,22 +85,30 @@ class LearnedMastery:
 
     def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
         """Every skill at once: one pass of the forest."""
-        named = [uri for uri in skill_uris if uri in self.facts.skills]
-        found = self.otherwise.estimate_all(state, [uri for uri in skill_uris if uri not in self.facts.skills], at)
-        if named:
-            found.update(self._learned(state, named, at))
-        return {uri: found[uri] for uri in skill_uris}
+        found = self.estimate_each([(state, uri, at) for uri in skill_uris])
+        return {mastery.skill_uri: mastery for mastery in found}
 
-    def _learned(self, state: LearnerState, uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
-        easiness = np.array([self.facts.skills[uri] for uri in uris])
-        rows = [standing(state, (uri,), "", MISSING, at, self.parameters, self.facts.near) for uri in uris]
-        stood = np.array(rows)
+    def estimate_each(self, asked: Sequence[Asked]) -> list[Mastery]:
+        """As `estimate_all`, of whatever states, skills and moments."""
+        named = [one for one in asked if one[1] in self.facts.skills]
+        if len(named) == len(asked):
+            return self._learned(named)
+        learned = iter(self._learned(named))
+        others = iter(self.otherwise.estimate_each([one for one in asked if one[1] not in self.facts.skills]))
+        return [next(learned if uri in self.facts.skills else others) for _, uri, _ in asked]
+
+    def _learned(self, asked: Sequence[Asked]) -> list[Mastery]:
+        if not asked:
+            return []
+        easiness = np.array([self.facts.skills[uri] for _, uri, _ in asked])
+        parameters, near = self.parameters, self.facts.near
+        stood = np.array([standing(state, (uri,), "", MISSING, at, parameters, near) for state, uri, at in asked])
         chance = self._chance(*neutral(stood, easiness))
         worth = self.facts.width.of(stood[:, _RIGHTS] + stood[:, _WRONGS])
-        return {
-            uri: _mastery(uri, p, n, state.skills.get(uri), at)
-            for uri, p, n in zip(uris, chance.tolist(), worth.tolist(), strict=True)
-        }
+        return [
+            _mastery(uri, p, n, state.skills.get(uri), at)
+            for (state, uri, at), p, n in zip(asked, chance.tolist(), worth.tolist(), strict=True)
+        ]
 
     def expect(
         self, state: LearnerState, skill_uris: Sequence[str], at: datetime, item_id: str = "",

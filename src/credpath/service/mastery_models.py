@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from credpath.domain.mastery import COUNTING, MasteryModel
+from credpath.recommender.learned import Learned
 from credpath.service.context import Context
 from credpath.service.loading import LoadedBundle
 from credpath.store.learners import refresh_mastery
@@ -10,7 +11,11 @@ from credpath.store.learners import refresh_mastery
 
 def mastery_model(bundle: LoadedBundle | None, tenant: str) -> MasteryModel:
     """What the bundle has learned of the tenant's responses, else the model that counts and needs none."""
-    learned = bundle.learned.get(tenant) if bundle is not None else None
+    return model_of(bundle.learned.get(tenant) if bundle is not None else None)
+
+
+def model_of(learned: Learned | None) -> MasteryModel:
+    """The one among what was learned of a tenant, else the one that needs none."""
     return COUNTING if learned is None or learned.mastery is None else learned.mastery
 
 

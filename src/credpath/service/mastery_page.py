@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Literal
 
 from credpath.domain.evidence import Evidence
@@ -14,12 +15,12 @@ from credpath.domain.kept_mastery import place_of
 from credpath.domain.learner import Profile
 from credpath.domain.mastery import (
     MAX_EVIDENCE_SHOWN,
+    Asked,
     CountingModel,
     LearnerState,
     Mastery,
     MasteryModel,
-    assess,
-    due_at,
+    due_each,
 )
 from credpath.domain.mastery_transition import advance
 from credpath.errors import InvalidInput
@@ -88,7 +89,7 @@ def page_of(reading: Reading, log: Sequence[Evidence], goal: CareerGoal | None =
     """The page of a learner who was read, with the whole log in time order."""
     needed = {skill.skill_uri: skill for skill in goal.skills} if goal else {}
     shown = weigh_each(log, reading.pieces, reading.at, reading.model)
-    known = [_known(reading, uri, shown.get(uri, ()), needed.get(uri)) for uri in reading.mastery]
+    known = _known(reading, shown, needed)
     pages = (*known, *_without_evidence(reading, needed))
     ordered = sorted(pages, key=lambda p: (-p.mastery.probability, p.mastery.skill_uri))
     return MasteryPage(reading.snapshot.learner_id, reading.at, tuple(ordered), goal)
@@ -111,29 +112,29 @@ def weigh_each(
 ) -> dict[str, tuple[Weighed, ...]]:
     """The latest pieces of each skill, oldest first, each with what it moved: logged ones at their time, others now."""
     latest = _latest((*log, *told))
-    state = LearnerState()
-    moved: Moves = {}
-    for piece in log:
-        state = _take(state, piece, piece.at, model, latest, moved)
-    for piece in told:
-        state = _take(state, piece, at, model, latest, moved)
+    moves = list(_moves(chain(((piece, piece.at) for piece in log), ((piece, at) for piece in told)), model, latest))
+    chances = [one.probability for one in model.estimate_each([asked for _, *both in moves for asked in both])]
+    moved = {
+        place_of(piece): Weighed(piece, after - before)
+        for (piece, *_), before, after in zip(moves, chances[::2], chances[1::2], strict=True)
+    }
     by_skill: defaultdict[str, list[Weighed]] = defaultdict(list)
     for key in sorted(moved):
-        by_skill[key[2]].append(Weighed(*moved[key]))
+        by_skill[key[2]].append(moved[key])
     return {uri: tuple(pieces) for uri, pieces in by_skill.items()}
 
 
-Moves = dict[tuple[datetime, str, str], tuple[Evidence, float]]
-
-
-def _take(
-    state: LearnerState, piece: Evidence, at: datetime, model: MasteryModel, latest: frozenset[object], moved: Moves
-) -> LearnerState:
-    if place_of(piece) not in latest:
-        return advance(state, piece, model.parameters)
-    state, change = assess(state, piece, at, model)
-    moved[place_of(piece)] = (piece, change.after - change.before)
-    return state
+def _moves(
+    pieces: Iterable[tuple[Evidence, datetime]], model: MasteryModel, latest: frozenset[object]
+) -> Iterator[tuple[Evidence, Asked, Asked]]:
+    """(piece, what to ask before it, what to ask after it) of the latest, as `assess` would."""
+    state = LearnerState()
+    for piece, at in pieces:
+        after = advance(state, piece, model.parameters)
+        if place_of(piece) in latest:
+            moment = max(at, piece.at)
+            yield piece, (state, piece.skill_uri, moment), (after, piece.skill_uri, moment)
+        state = after
 
 
 def _latest(pieces: Iterable[Evidence]) -> frozenset[object]:
@@ -143,19 +144,26 @@ def _latest(pieces: Iterable[Evidence]) -> frozenset[object]:
     return frozenset(place for found in places.values() for place in sorted(found)[-MAX_EVIDENCE_SHOWN:])
 
 
-def _known(reading: Reading, uri: str, pieces: tuple[Weighed, ...], needed: GoalSkill | None) -> SkillPage:
-    one, state, model = reading.mastery[uri], reading.snapshot.kept.state, reading.model
-    fresh = model.estimate_all(state, (uri,), one.updated_at or reading.at)[uri].probability
-    return SkillPage(
-        mastery=one,
-        label=reading.label(uri),
-        basis="evidence",
-        pieces=state.skills[uri].pieces,
-        evidence=pieces,
-        faded_from=fresh if fresh - one.probability >= FADED else None,
-        due_at=due_at(state, uri, model),
-        needed=needed,
-    )
+def _known(
+    reading: Reading, shown: Mapping[str, tuple[Weighed, ...]], needed: Mapping[str, GoalSkill]
+) -> list[SkillPage]:
+    """The skills with evidence."""
+    every, state, model = reading.mastery, reading.snapshot.kept.state, reading.model
+    fresh = model.estimate_each([(state, uri, one.updated_at or reading.at) for uri, one in every.items()])
+    due = due_each(state, every, model)
+    return [
+        SkillPage(
+            mastery=one,
+            label=reading.label(uri),
+            basis="evidence",
+            pieces=state.skills[uri].pieces,
+            evidence=shown.get(uri, ()),
+            faded_from=then.probability if then.probability - one.probability >= FADED else None,
+            due_at=due.get(uri),
+            needed=needed.get(uri),
+        )
+        for (uri, one), then in zip(every.items(), fresh, strict=True)
+    ]
 
 
 def _without_evidence(reading: Reading, needed: Mapping[str, GoalSkill]) -> list[SkillPage]:

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from credpath.domain.catalogue import Credential
-from credpath.domain.evidence import Evidence, EvidenceKind
+from credpath.domain.evidence import EvidenceKind
 from credpath.domain.experiments import assign
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot
-from credpath.domain.mastery import Mastery, informed
 from credpath.domain.rules import MAX_LABEL, check_id, check_optional, check_text
 from credpath.errors import InvalidInput
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.next_beliefs import Answering
+from credpath.recommender.next_beliefs import Asking
 from credpath.recommender.next_item import Item, next_item
 from credpath.recommender.next_question import Chosen, NextQuestion, next_question
 from credpath.recommender.ranking import Policy
 from credpath.recommender.wording import listed, percent, sentence, shortened
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
+from credpath.service.expected_answers import Expecting, not_due, with_answers
 from credpath.service.loading import LoadedTaxonomy
+from credpath.service.mastery_models import model_of
 from credpath.service.recommending import learned_for, request
 
 MAX_ITEMS = 1_000
@@ -96,16 +96,17 @@ def next_assessment(
             "there is no career goal, so nothing to ask toward", where="goal",
             fix="send `goal`, or PUT the learner with a goal",
         )  # fmt: skip
-    now = context.clock()
-    answering = answering_by("item" if offer.items else "assessment", now)
-    snapshot = with_answers(asked.snapshot, answers or {}, answering)
+    now, model = context.clock(), model_of(asked.learned)
+    kind: EvidenceKind = "item" if offer.items else "assessment"
+    snapshot = with_answers(asked.snapshot, answers or {}, kind, now, model)
     items, unknown = known_items(offer.items, asked.taxonomy)
     done = offer.answered | items_answered(snapshot)
     asking = replace(request(context, tenant, asked, ask, ask.seed or 0, now), snapshot=snapshot, policy=Policy())
-    open_skills = frozenset(i.skill_uri for i in items if i.item_id not in done) if offer.only_items else None
     learned = learned_for(asked, assign(context.preferences.experiments, tenant, ask.learner_id))
-    index = asked.catalogue.index
-    found = next_question(index, asking, answering, learned=learned, only=open_skills)
+    index, answering = asked.catalogue.index, Expecting(snapshot.kept.state, model, kind, now)
+    skills = _askable(asked.goal, items, done) if offer.only_items else _skills(asked.goal)
+    only = skills - not_due(snapshot, skills, model, Asking())
+    found = next_question(index, asking, answering, learned=learned, only=only)
     credentials = _named(index, found)
     return NextAssessment(
         learner_id=ask.learner_id,
@@ -122,21 +123,13 @@ def next_assessment(
     )
 
 
-def answering_by(kind: EvidenceKind, at: datetime) -> Answering:
-    """What one answer makes of an estimate: counted as a piece of evidence of that kind."""
-
-    def answer(mastery: Mastery, right: bool) -> Mastery:
-        return informed(mastery, Evidence("expected", mastery.skill_uri, kind, float(right), at))
-
-    return answer
+def _skills(goal: CareerGoal) -> frozenset[str]:
+    return frozenset(skill.skill_uri for skill in goal.skills)
 
 
-def with_answers(snapshot: LearnerSnapshot, answers: Mapping[str, bool], answering: Answering) -> LearnerSnapshot:
-    """The learner as the answers of this sitting leave them."""
-    state = dict(snapshot.mastery)
-    for uri, right in sorted(answers.items()):
-        state[uri] = answering(state.get(uri, Mastery(uri)), right)
-    return replace(snapshot, mastery=state)
+def _askable(goal: CareerGoal, items: Iterable[Item], done: frozenset[str]) -> frozenset[str]:
+    """The goal's skills on which an item is left."""
+    return _skills(goal) & {one.skill_uri for one in items if one.item_id not in done}
 
 
 def known_items(offered: Sequence[OfferedItem], taxonomy: LoadedTaxonomy) -> tuple[tuple[Item, ...], set[str]]:
