@@ -46,11 +46,12 @@ DISMISSED = OUTCOME_KINDS.index("dismissed")
 
 
 class CandidateSet(NamedTuple):
-    """Every candidate of one decision, by id. `features` (k, names) as logged."""
+    """Every candidate of one decision, by id. `features` (k, names) as logged; `planned`: as `Considered` has it."""
 
     candidates: tuple[str, ...]
     scores: Doubles
     features: Floats
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def load_candidates(
         for found in load_considered(connection, tenant, impression_ids):
             features = rearranged(found.features, found.feature_names, wanted)
             scores = np.array(found.scores, dtype=np.float64)
-            log[found.impression_id] = CandidateSet(found.candidates, scores, features)
+            log[found.impression_id] = CandidateSet(found.candidates, scores, features, found.planned)
     nothing = CandidateSet((), np.zeros(0), np.zeros((0, len(wanted)), dtype=np.float32))
     return [log.get(key, nothing) for key in impression_ids]
 

@@ -129,7 +129,9 @@ class _Reading:
         place = considered.candidates.index(shown)
         logged = np.zeros(len(considered.candidates))
         if self.logging is not None:
-            logged = propensities(considered.scores, self.logging)
+            planned = considered.planned
+            base = considered.candidates.index(planned) if planned in considered.candidates else None
+            logged = propensities(considered.scores, self.logging, base)
             if abs(logged[place] - decisions.propensity[at]) > SAME:
                 return self._without("another policy")
         first, chosen = self._choices(at, considered)

@@ -105,3 +105,26 @@ def test_a_small_share_is_spread_over_fewer_rather_than_too_thin() -> None:
 def test_a_policy_without_an_exact_chance_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(InvalidInput):
         Policy(**wrong)  # type: ignore[arg-type]
+
+
+@given(SCORES, EXPLORING, st.data())
+def test_the_planned_one_stands_where_the_best_one_would_and_chances_stay_exact(
+    scores: np.ndarray,
+    policy: Policy,
+    data: st.DataObject,  # type: ignore[type-arg]
+) -> None:
+    planned = data.draw(st.integers(0, len(scores) - 1))
+    chances = propensities(scores, policy, planned)
+    assert chances.sum() == pytest.approx(1.0, abs=1e-9)
+    assert ((chances == 0) | (chances >= policy.least * (1 - 1e-9))).all()
+    if scores[planned] > 0:
+        assert chances[planned] >= 1 - policy.epsilon - 1e-9
+    else:
+        assert (chances == propensities(scores, policy)).all()
+    choice = choose(scores, policy, 7, planned)
+    assert choice.propensity == chances[choice.place] > 0
+
+
+@given(SCORES, EXPLORING)
+def test_a_plan_that_names_the_best_one_changes_nothing(scores: np.ndarray, policy: Policy) -> None:  # type: ignore[type-arg]
+    assert (propensities(scores, policy, int(best_first(scores)[0])) == propensities(scores, policy)).all()

@@ -162,3 +162,21 @@ def test_another_ranker_decides_the_order() -> None:
 
     index = index_of({offer("a", workload_hours=5.0): teaches("sql"), offer("b", workload_hours=9.0): teaches("sql")})
     assert ids(recommend(index, ask(GOAL), Learned(Longest())).items) == ["b", "a"]
+
+
+def test_the_next_step_of_a_path_comes_first_and_the_log_says_so() -> None:
+    index = index_of({offer(name): teaches(skill) for name, skill in (("a", "excel"), ("b", "python"), ("c", "sql"))})
+    alone = recommend(index, ask(GOAL))
+    other = next(i for i in ids(alone.items) if i != alone.items[0].credential_id)
+    planned = recommend(index, replace(ask(GOAL), planned=other))
+    assert ids(planned.items)[0] == other
+    assert (alone.policy, planned.policy, planned.propensity) == ("greedy", "path/greedy", 1.0)
+    assert set(ids(planned.items)) == set(ids(alone.items))
+
+
+def test_a_path_that_names_what_is_held_or_unknown_has_no_say() -> None:
+    index = index_of({offer("a"): teaches("excel"), offer("b"): teaches("python")})
+    asked = ask(GOAL, learner(held=["a"]))
+    for planned in ("a", "gone"):
+        found = recommend(index, replace(asked, planned=planned))
+        assert (ids(found.items), found.policy) == (ids(recommend(index, asked).items), "greedy")

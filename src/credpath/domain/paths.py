@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 from credpath.domain.money import Money
@@ -25,9 +26,19 @@ class Reason:
     skill_uri: str = ""
 
 
+MAX_PARALLEL = 5
+MAX_PINNED = 12
+
+
 @dataclass(frozen=True, slots=True)
 class Constraints:
-    """What must fit. Empty and None mean unconstrained."""
+    """What must fit. Empty and None mean unconstrained.
+
+    `participation`: forms that suit; a record that states none is kept. `accredited`: only what states its quality
+    assurance. `awarding_bodies`: only theirs, compared without case. A path takes at most `parallel` credentials at
+    once, begins on `starts_on` (today if None), is done by `deadline`, takes every one of `pinned`, and completes
+    the stack `stack`.
+    """
 
     languages: frozenset[str] = frozenset()
     country: str = ""
@@ -35,11 +46,27 @@ class Constraints:
     hours_per_week: float | None = None
     weeks: float | None = None
     excluded: frozenset[str] = frozenset()
+    participation: frozenset[str] = frozenset()
+    accredited: bool = False
+    awarding_bodies: frozenset[str] = frozenset()
+    parallel: int = 1
+    starts_on: date | None = None
+    deadline: date | None = None
+    pinned: tuple[str, ...] = ()
+    stack: str = ""
 
     def __post_init__(self) -> None:
         for name, value, high in (("hours_per_week", self.hours_per_week, 168), ("weeks", self.weeks, 1_040)):
             if value is not None and not 0 < value <= high:
                 raise InvalidInput(f"{name} is {value}, not within 0 to {high}", where=name)
+        if not 1 <= self.parallel <= MAX_PARALLEL:
+            raise InvalidInput(f"parallel is {self.parallel}, not within 1 to {MAX_PARALLEL}", where="parallel")
+        if len(self.pinned) > MAX_PINNED or len(set(self.pinned)) != len(self.pinned):
+            what = f"pinned names one twice, or more than {MAX_PINNED}"
+            raise InvalidInput(what, where="pinned", fix="name each credential once")
+        both = sorted({*self.pinned, *([self.stack] if self.stack else [])} & self.excluded)
+        if both:
+            raise InvalidInput(f"{both[0]!r} is both wanted and excluded", where="excluded", fix="drop one of the two")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +102,17 @@ class RecommendedItem:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A hard prerequisite that need not be taken, since what it teaches is mastered well enough."""
+
+    credential_id: str  # the prerequisite
+    skill_uri: str  # the taught skill that is mastered least
+    mastery: float  # of that skill: the low end of its 90 % interval
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One credential of a path, with weeks counted from now (start inclusive, end exclusive)."""
+    """One credential of a path, with weeks counted from the path's start (start inclusive, end exclusive)."""
 
     credential_id: str
     start_week: float
@@ -89,12 +125,54 @@ class Step:
     skills: tuple[tuple[str, float, float], ...]  # (skill_uri, mastery before, expected after)
     unlocks: tuple[str, ...]
     reasons: tuple[Reason, ...]
-    stacks: tuple[StackProgress, ...]
+    stacks: tuple[StackProgress, ...]  # once this step is done as well
+    completion_probability: float | None = None  # of finishing it once enrolled; None while that is not calibrated
+    completion_interval: tuple[float, float] | None = None
+    waivers: tuple[Waiver, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+PathKind = Literal["best", "fastest", "cheapest", "surest", "most_credit"]
+ConcessionKind = Literal["hours", "weeks", "money", "parallel", "language", "skill", "wish", "pin", "stack", "start"]
+ChangeKind = Literal["added", "removed", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Concession:
+    """The smallest change of one kind that makes the goal fit, verified by solving with it.
+
+    `amount`, `unit`: "14" "hours", "120" "USD", "3" "weeks"; `subject`: the skill, credential or wish to do without.
+    `gap_after`: the share of the goal that is then still open, 0..1. `full`: the whole goal fits then.
+    """
+
+    kind: ConcessionKind
+    amount: float
+    unit: str
+    subject: str
+    gap_after: float
+    full: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How a path differs from the one that was kept before, and why: a sentence with the number that decided it."""
+
+    kind: ChangeKind
+    credential_id: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class LearningPath:
-    """Ordered steps toward the goal with totals. `gap_before` and `gap_after` are shares of the goal, 0..1."""
+    """Ordered steps toward the goal with totals. `gap_before` and `gap_after` are shares of the goal, 0..1.
+
+    `gap_expected`: `gap_after` when every step is weighed with its chance of being finished. `bound`: no path within
+    the limits can leave less of the gap than this; None when nothing was proven. `optimality_gap`: how far the
+    path's objective may lie below the best there is, 0..1, None likewise. `solver` names what found it ("greedy" when
+    time ran out). `reachable`: the share of the first gap that it closes. `changes`: against the kept path.
+    """
 
     steps: tuple[Step, ...]
     hours: float
@@ -104,3 +182,23 @@ class LearningPath:
     gap_before: float
     gap_after: float
     would_have_to_give: tuple[str, ...] = ()  # sentences, when limits cut the path short
+    kind: PathKind = "best"
+    ects: float = 0.0
+    completion_probability: float | None = None  # of finishing every step
+    gap_expected: float | None = None
+    bound: float | None = None
+    optimality_gap: float | None = None
+    solver: str = "greedy"
+    reachable: float = 0.0
+    stacks: tuple[StackProgress, ...] = ()
+    concessions: tuple[Concession, ...] = ()
+    changes: tuple[Change, ...] = ()
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPath:
+    """The steps of a path that was shown to the learner and that still lie ahead, in order."""
+
+    credential_ids: tuple[str, ...] = ()

@@ -61,14 +61,18 @@ def best_first(scores: Doubles) -> Offsets:
     return order
 
 
-def propensities(scores: Doubles, policy: Policy) -> Doubles:
-    """(n,) the chance of each of n >= 1 candidates to come first; sums to 1, each 0 or at least `policy.least`."""
-    return _spread_out(scores, *_distribution(scores, policy))
+def propensities(scores: Doubles, policy: Policy, planned: int | None = None) -> Doubles:
+    """(n,) the chance of each of n >= 1 candidates to come first; sums to 1, each 0 or at least `policy.least`.
+
+    `planned`: the place that stands first unless the policy explores, instead of the best one's; the next step of a
+    path that the learner follows. It has no say where its score is not above 0.
+    """
+    return _spread_out(scores, *_distribution(scores, policy, planned))
 
 
-def choose(scores: Doubles, policy: Policy, seed: int) -> Choice:
-    """The next credential, from at least one candidate. Same scores, policy and seed: same choice."""
-    places, chances = _distribution(scores, policy)
+def choose(scores: Doubles, policy: Policy, seed: int, planned: int | None = None) -> Choice:
+    """The next credential, from at least one candidate. Same scores, policy, seed and plan: same choice."""
+    places, chances = _distribution(scores, policy, planned)
     at = min(int(np.searchsorted(chances.cumsum(), uniform(seed), side="right")), len(places) - 1)
     return Choice(int(places[at]), float(chances[at]))
 
@@ -79,15 +83,18 @@ def _spread_out(scores: Doubles, places: Offsets, chances: Doubles) -> Doubles:
     return everyone
 
 
-def _distribution(scores: Doubles, policy: Policy) -> tuple[Offsets, Doubles]:
-    """(places that may come first, the best one leading; their chances, which sum to 1)."""
-    leading = best_first(scores)[: policy.top]
+def _distribution(scores: Doubles, policy: Policy, planned: int | None) -> tuple[Offsets, Doubles]:
+    """(places that may come first, the one without exploration leading; their chances, which sum to 1)."""
+    order = best_first(scores)
+    if planned is not None and scores[planned] > 0:
+        order = np.concatenate([[planned], order[order != planned]])
+    leading = order[: policy.top]
     if policy.name == "greedy" or policy.epsilon == 0:
         return leading[:1], np.ones(1)
     leading = _explorable(scores, leading, policy)
     while len(leading) > 1:
         drawn = _drawn(scores[leading], policy)
-        if drawn[-1] >= policy.least:  # the last one is the rarest: chances never rise with the rank
+        if drawn.min() >= policy.least:
             drawn[0] += 1.0 - drawn.sum()
             return leading, drawn
         leading = leading[:-1]
@@ -98,16 +105,18 @@ def _drawn(scores: Doubles, policy: Policy) -> Doubles:
     """Chances by exploration alone; they sum to epsilon."""
     if policy.name == "epsilon-greedy":
         return np.full(len(scores), policy.epsilon / len(scores))
-    weights = np.exp((scores - scores[0]) / policy.temperature)
+    weights = np.exp((scores - scores.max()) / policy.temperature)
     chances: Doubles = policy.epsilon * weights / weights.sum()
     return chances
 
 
 def _explorable(scores: Doubles, leading: Offsets, policy: Policy) -> Offsets:
-    best = float(scores[leading[0]])
+    best = float(scores[leading].max())
     if best <= 0:  # nothing fits; what is stepped down is no place to explore
         return leading[:1]
-    return leading[(scores[leading] >= policy.floor * best) & (scores[leading] > 0)]
+    good = (scores[leading] >= policy.floor * best) & (scores[leading] > 0)
+    good[0] = True  # what stands first without exploration always takes part
+    return leading[good]
 
 
 def uniform(seed: int) -> float:

@@ -25,6 +25,7 @@ from credpath.recommender.retrieval import assess_worth, retrieve
 from credpath.recommender.standing import Standing, stand
 
 RULES = RulesRanker()
+ON_PATH = "path"  # leads a policy's label where the next step of a path stood first
 NOT_LEARNED = Learned()
 
 
@@ -34,6 +35,8 @@ class RecommendRequest:
 
     `goal_vector`: (d,) unit, or None. `constraints` are completed by the snapshot's profile. `co_completion`:
     (n,) 0..1 in row order, how often each credential follows what the learner holds, or None without logs.
+    `planned`: the next step of a path that the learner follows; it comes first unless the policy explores, or it is
+    no longer eligible, or the ranker finds that it does not move the learner.
     """
 
     snapshot: LearnerSnapshot
@@ -46,6 +49,7 @@ class RecommendRequest:
     policy: Policy = field(default_factory=Policy)
     co_completion: Floats | None = None
     rates: Mapping[str, float] = field(default_factory=lambda: REFERENCE_RATES)
+    planned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ def recommend(index: CatalogueIndex, request: RecommendRequest, learned: Learned
     considered = consider(index, request, standing, limits, request.today, learned)
     situation, scores = considered.situation, considered.scores
     nothing = not len(scores)
-    choice = Choice(-1, 1.0) if nothing else choose(scores, request.policy, request.seed)
+    planned = _planned(considered, request.planned)
+    choice = Choice(-1, 1.0) if nothing else choose(scores, request.policy, request.seed, planned)
     places = [] if nothing else slate(situation, scores, choice.place, request.limit).tolist()
     return Recommendation(
         items=_items(considered, places, learned or NOT_LEARNED),
@@ -99,7 +104,7 @@ def recommend(index: CatalogueIndex, request: RecommendRequest, learned: Learned
         scores=tuple(scores.tolist()),
         feature_names=FEATURES,
         features=considered.features,
-        policy=policy_label(request.policy, considered.ranker),
+        policy=policy_label(request.policy, considered.ranker, on_path=planned is not None),
         propensity=choice.propensity,
         filters=situation.eligibility.counts,
         degraded=nothing or situation.candidates.degraded or bool(considered.fallback),
@@ -108,9 +113,17 @@ def recommend(index: CatalogueIndex, request: RecommendRequest, learned: Learned
     )
 
 
-def policy_label(policy: Policy, ranker: str) -> str:
-    """Who chose, for the log: "greedy" with the rules, else for example "greedy/lambdarank"."""
-    return policy.name if ranker == RULES.name else f"{policy.name}/{ranker}"
+def policy_label(policy: Policy, ranker: str, *, on_path: bool = False) -> str:
+    """Who chose, for the log: "greedy" with the rules, else for example "greedy/lambdarank"; "path" leads if it did."""
+    chosen = policy.name if ranker == RULES.name else f"{policy.name}/{ranker}"
+    return f"{ON_PATH}/{chosen}" if on_path else chosen
+
+
+def _planned(considered: Considered, credential_id: str) -> int | None:
+    """The place of a path's next step, None where it may not come first."""
+    row = considered.situation.index.position.get(credential_id, -1)
+    places = (considered.situation.candidates.rows == row).nonzero()[0].tolist()
+    return places[0] if places and considered.scores[places[0]] > 0 else None
 
 
 def _items(considered: Considered, places: list[int], learned: Learned) -> tuple[RecommendedItem, ...]:
@@ -141,6 +154,7 @@ def consider(
     candidates = retrieve(
         index, eligibility, worth, request.goal_vector, request.co_completion,
         view.retrieve(eligibility.eligible) if view else (), view.goal_shares() if view else None,
+        [row] if (row := index.position.get(request.planned)) is not None else (),
     )  # fmt: skip
     situation = Situation(
         index, standing, limits, eligibility, gap, closed, worth, candidates, *closed.matrix(candidates.rows),

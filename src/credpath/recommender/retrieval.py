@@ -68,8 +68,9 @@ def retrieve(
     co_completion: Floats | None,
     learned: Sequence[Offsets] = (),
     goal_shares: Floats | None = None,
+    wanted: Sequence[int] = (),
 ) -> Candidates:
-    """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible.
+    """At most MAX_CANDIDATES eligible rows. Empty only when nothing is eligible. `wanted` rows are always among them.
 
     `learned`: eligible rows that each learned retriever found, best first; without any, up to MAX_WITHOUT_LEARNED.
     `goal_shares` (n,): how often learners with this goal finished each, None where unknown.
@@ -86,7 +87,8 @@ def retrieve(
         _positive(allowed, co_completion, DEPTH["co_completion"]),
         *learned,
     ]
-    candidates = _union(found, MAX_CANDIDATES if any(map(len, learned)) else MAX_WITHOUT_LEARNED)
+    sure = np.array([row for row in wanted if allowed[row]], dtype=np.int64)
+    candidates = _union([*found, sure], MAX_CANDIDATES if any(map(len, learned)) else MAX_WITHOUT_LEARNED, sure)
     if len(candidates.rows):
         return candidates
     fitting, liked = allowed.nonzero()[0], columns.popularity + columns.quality
@@ -134,7 +136,7 @@ def _only(allowed: Mask) -> Any:
     return wrapped.SearchParameters(sel=wrapped.IDSelectorBitmap(bits))
 
 
-def _union(found: list[Offsets], most: int) -> Candidates:
+def _union(found: list[Offsets], most: int, sure: Offsets) -> Candidates:
     everything = np.concatenate(found)
     if not len(everything):
         return Candidates(everything, np.zeros((0, len(RETRIEVERS)), dtype=np.float32), degraded=False)
@@ -143,6 +145,7 @@ def _union(found: list[Offsets], most: int) -> Candidates:
     rows, line = np.unique(everything, return_inverse=True)
     if len(rows) > most:
         fused = np.bincount(line, weights=1.0 / (FUSION + rank))
+        fused[np.isin(rows, sure)] = np.inf
         kept = np.sort(np.argsort(-fused, kind="stable")[:most])
         renumbered = np.full(len(rows), -1)
         renumbered[kept] = np.arange(len(kept))

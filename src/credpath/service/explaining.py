@@ -11,6 +11,7 @@ from credpath.domain.paths import RecommendedItem
 from credpath.errors import NotFound
 from credpath.recommender.features import FEATURES
 from credpath.recommender.ranking import Ranker, RulesRanker
+from credpath.recommender.recommend import ON_PATH
 from credpath.service.context import Context
 from credpath.service.shown import items_shown
 from credpath.store.impressions import get_impression
@@ -62,7 +63,7 @@ def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
 
 def _ranker(context: Context, tenant: str, found: Impression) -> Ranker | None:
     """The one that the policy is named with; None for a learned one of a bundle that serves no longer."""
-    if "/" not in found.policy:
+    if "/" not in found.policy.removeprefix(f"{ON_PATH}/"):
         return RulesRanker()
     bundle = context.serving.bundle
     learned = bundle.learned.get(tenant) if bundle.version == found.bundle_version else None

@@ -21,6 +21,8 @@ from credpath.recommender.encoding import FloatArray
 from credpath.recommender.ranking import Policy
 from credpath.recommender.recommend import RecommendRequest
 
+SETS = frozenset({"languages", "excluded", "participation", "awarding_bodies"})  # of the constraints
+
 
 def state_of(asked: RecommendRequest, *, learned: bool) -> dict[str, Any]:
     """JSON-ready. `learned`: whether what the bundle has learnt took part, or the rules alone answered."""
@@ -36,6 +38,7 @@ def state_of(asked: RecommendRequest, *, learned: bool) -> dict[str, Any]:
         "policy": asdict(asked.policy),
         "rates": dict(asked.rates),
         "learned": learned,
+        "planned": asked.planned,
     }
 
 
@@ -52,16 +55,18 @@ def request_of(logged: Impression, goal: CareerGoal, goal_vector: FloatArray | N
         history=logged.history,
     )
     limits = _with_money(state["constraints"])
+    limits.update((name, frozenset(limits[name])) for name in SETS & limits.keys())
     return RecommendRequest(
         snapshot=snapshot,
         goal=goal,
         goal_vector=goal_vector,
-        constraints=Constraints(**{**limits, **{name: frozenset(limits[name]) for name in ("languages", "excluded")}}),
+        constraints=Constraints(**limits),
         limit=state["limit"],
         seed=logged.seed,
         today=date.fromisoformat(state["today"]),
         policy=Policy(**state["policy"]),
         rates=state["rates"],
+        planned=state.get("planned", ""),
     )
 
 
@@ -81,7 +86,8 @@ def _constraints(limits: Constraints) -> dict[str, Any]:
     return {
         "languages": sorted(limits.languages), "country": limits.country, "hours_per_week": limits.hours_per_week,
         "budget": asdict(limits.budget) if limits.budget else None, "weeks": limits.weeks,
-        "excluded": sorted(limits.excluded),
+        "excluded": sorted(limits.excluded), "participation": sorted(limits.participation),
+        "accredited": limits.accredited, "awarding_bodies": sorted(limits.awarding_bodies),
     }  # fmt: skip
 
 

@@ -60,13 +60,17 @@ class Happened(NamedTuple):
 
 
 class Considered(NamedTuple):
-    """Every candidate of one impression, by id. `features`: little-endian float32, row-major."""
+    """Every candidate of one impression, by id. `features`: little-endian float32, row-major.
+
+    `planned`: the credential that stood first unless the policy explored, "" where that was the best one.
+    """
 
     impression_id: str
     candidates: tuple[str, ...]
     scores: tuple[float, ...]
     feature_names: tuple[str, ...]
     features: bytes
+    planned: str = ""
 
 
 _IMPRESSION, _CONSIDERED = table_of(ImpressionRow), table_of(ConsideredRow)
@@ -135,8 +139,10 @@ def _some(
     found = {}
     for row in connection.execute(_SOME.where(_CONSIDERED.c.impression_id.in_(keys)), {"tenant": tenant}):
         key, scores, features, record, schema = tuple(row)
-        matrix, candidates = unpack_matrix(features, len(names[schema])), unpack_record(record)["candidates"]
-        found[key] = Considered(key, tuple(candidates), unpack_scores(scores), names[schema], matrix)
+        matrix, kept = unpack_matrix(features, len(names[schema])), unpack_record(record)
+        planned = str((kept["state"] or {}).get("planned", ""))
+        candidates = tuple(kept["candidates"])
+        found[key] = Considered(key, candidates, unpack_scores(scores), names[schema], matrix, planned)
     return [found[key] for key in keys if key in found]
 
 
