@@ -36,6 +36,14 @@ class Criterion:
         return word if self.measured else f"not measured, {word}"
 
 
+# Mostly a log that was imported without its catalogue: there is nothing that full ranking could look for.
+NO_STEPS = Criterion(
+    "steps",
+    False,
+    "nobody took up a credential of this catalogue in the last block; import the catalogue that the log is of, or wait",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """The decision with all its reasons, in the order of the rules."""
@@ -92,7 +100,7 @@ def judge(trial: Trial, thresholds: Thresholds) -> Verdict:
 
 def too_little(trial: Trial, thresholds: Thresholds) -> Verdict | None:
     """The verdict on a log that is too small or one-sided to judge by, before anything is fitted; else None."""
-    criteria = _enough(trial, thresholds)
+    criteria = (*_enough(trial, thresholds), *([NO_STEPS] if trial.steps == 0 else []))
     if all(criterion.passed for criterion in criteria):
         return None
     regime = "full ranking" if trial.negatives is None else "off-policy"

@@ -26,7 +26,7 @@ class Trial:
 
     `calibration_error`, `coverage`, `popularity_lift` and `group_gap` stand beside the champion's. `latency_ratio` is
     challenger over champion in the same run, `latency_ms` the challenger's. `not_finite` names arrays (features,
-    scores, predictions) in which something was not finite.
+    scores, predictions) in which something was not finite. `steps`: how many full ranking can look for.
     """
 
     decisions: int
@@ -55,6 +55,7 @@ class Trial:
     group_gap: Interval | None = None
     champion_group_gap: Interval | None = None
     not_finite: tuple[str, ...] = ()
+    steps: int | None = None
 
     @property
     def judged_off_policy(self) -> bool:

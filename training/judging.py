@@ -53,14 +53,16 @@ class Retraining:
 
 
 def to_judge(run: Retraining, cuts: Sequence[float]) -> Judged:
-    """What the blocks that judge hold: all their decisions, and the take-ups of the last one."""
+    """What the blocks that judge hold: all their decisions, and the last one's take-ups of what the catalogue holds."""
     log, spans = run.log, run.config.spans
     decisions = _decisions(log, cuts[-spans.judged], np.inf)
     if np.isinf(cuts[-1]):
         return Judged(decisions, ())
     since = datetime.fromtimestamp(cuts[-1], UTC)
     choice = TakeUpChoice(since, None, earlier=0, latest=1, learners=run.config.bounds.moments, seed=run.config.seed)
-    return Judged(decisions, choose_take_ups(log.pasts, choice))
+    known = log.stage.catalogue.index.position
+    steps = choose_take_ups(log.pasts, choice)
+    return Judged(decisions, tuple(step for step in steps if any(c in known for c in step.credentials)))
 
 
 def judge_blocks(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,8 @@ class Judged:
 
 def counted(log: TenantLog, judged: Judged) -> Trial:
     """What there is to judge by, before anything is fitted."""
-    return _of_decisions(judged.decisions) if len(log.decisions) else _of_steps(judged.take_ups)
+    plain = _of_decisions(judged.decisions) if len(log.decisions) else _of_steps(judged.take_ups)
+    return replace(plain, steps=len(judged.take_ups))
 
 
 def _of_decisions(decisions: Decisions) -> Trial:

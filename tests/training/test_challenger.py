@@ -21,6 +21,15 @@ def test_a_small_log_is_held_before_anything_is_fitted(small_log: TenantLog, tmp
     assert not list(tmp_path.iterdir())
 
 
+def test_a_log_of_another_catalogue_is_held_with_a_sentence(small_log: TenantLog, tmp_path: Path) -> None:
+    indexed = small_log.stage.catalogue
+    nothing = replace(indexed, index=replace(indexed.index, position={}))
+    elsewhere = replace(small_log, stage=replace(small_log.stage, catalogue=nothing))
+    held = make_challenger(Retraining(elsewhere, None, SMALL, lenient(), tmp_path, EXPLORING))
+    assert not held.verdict.promote
+    assert "import the catalogue that the log is of" in held.verdict.sentence
+
+
 def test_what_was_fitted_can_be_loaded_and_serves(small_log: TenantLog, small_challenger: Challenger) -> None:
     assert small_challenger.learned is not None
     learned = load_learned(small_challenger.learned)
