@@ -38,7 +38,7 @@ class Spans:
 class Bounds:
     """How much is used of a long log, drawn by the seed. What is left out is counted in the data card."""
 
-    decisions: int = 120_000  # slates that teach the ranker, the latest first
+    decisions: int = 60_000  # slates that teach the ranker, the latest first; its learning curve is flat long before
     steps: int = 1_500  # learners whose replayed steps teach it
     candidates: int = 100  # rows of a replayed step: what was taken up, and others drawn evenly
     moments: int = 1_000  # learners whose later steps judge, under full ranking
