@@ -37,7 +37,8 @@ from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, f
 Tell = Callable[[str], None]
 DEFAULTS = TwoStageConfig()
 TUNING_QUESTIONS = 3_000
-ATTENTION_POSITIONS = 6_000_000  # some three minutes on two cores
+ATTENTION_POSITIONS = 10_000_000  # of each attention model, some three minutes on two cores
+ATTENTION_MEMBERS = 2
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -168,7 +169,9 @@ def _config(chosen: Namespace) -> TwoStageConfig:
     if min(chosen.threads, chosen.questions) < 1 or chosen.sample < 0:
         raise InvalidInput("a count below 1", where="--threads, --questions, --sample")
     ranker = RankerConfig(threads=chosen.threads, seed=chosen.seed)
-    attention = AttentionConfig(positions=ATTENTION_POSITIONS, threads=chosen.threads, seed=chosen.seed)
+    attention = AttentionConfig(
+        positions=ATTENTION_POSITIONS, members=ATTENTION_MEMBERS, threads=chosen.threads, seed=chosen.seed
+    )
     return TwoStageConfig(
         questions=chosen.questions,
         valid=1 + chosen.questions // 8,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,11 +43,11 @@ class _Counts:
 
 
 def fit_co_completion(
-    sequences: Sequences, config: ItemModelConfig | None = None, attention: AttentionWeights | None = None
+    sequences: Sequences, config: ItemModelConfig | None = None, attention: tuple[AttentionWeights, ...] = ()
 ) -> CoCompletion:
     """All models of what follows. The same sequences, configuration and threads give the same arrays.
 
-    `attention`: an attention model of the same ids that is good enough as it is, instead of a new fit.
+    `attention`: attention models of the same ids that are good enough as they are, instead of a new fit.
     """
     config = config or ItemModelConfig()
     counts = _count(sequences, config)
@@ -70,12 +70,13 @@ def fit_co_completion(
     )
 
 
-def _attention(sequences: Sequences, config: AttentionConfig) -> AttentionWeights | None:
+def _attention(sequences: Sequences, config: AttentionConfig) -> tuple[AttentionWeights, ...]:
     if config.positions == 0 or not len(sequences.items):
-        return None
+        return ()
     from training.attention import fit_attention  # it loads torch, which takes seconds
 
-    return fit_attention(sequences, config)
+    members = (fit_attention(sequences, replace(config, seed=config.seed + at)) for at in range(config.members))
+    return tuple(member for member in members if member is not None)
 
 
 def _count(sequences: Sequences, config: ItemModelConfig) -> _Counts:

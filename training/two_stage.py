@@ -176,7 +176,7 @@ def fit_two_stage(
     tell: Tell = lambda _: None,
 ) -> TwoStage:
     """Fits the forest on held-back steps, then the item-to-item models on all. Same input and seed, same answer."""
-    kept: AttentionWeights | None = None
+    kept: tuple[AttentionWeights, ...] = ()
     train: list[RankerTable] = []
     valid: list[RankerTable] = []
     for held in held_rounds(sequences, config, by_time=by_time):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ def test_numpy_computes_what_torch_computes() -> None:
     for length in (1, 2, 7, 30):
         history = dice.integers(0, 40, size=length)
         found = np.zeros((1, 40), dtype=np.float32)
-        bound.fill(Histories.of([history]), found)
+        bound.add(Histories.of([history]), found, 1.0)
         with torch.no_grad():
             state = net(torch.from_numpy(history)[None])[0, -1]
             wanted = torch.softmax(state @ net.out.weight.T + net.bias, -1).numpy()
@@ -75,8 +76,28 @@ def test_weights_that_do_not_fit_are_refused(models: CoCompletion, tmp_path: Pat
 def test_models_without_it_say_so(tmp_path: Path) -> None:
     models = fit_co_completion(chains(), ItemModelConfig(attention=AttentionConfig(positions=0)))
     models.save(tmp_path)
-    assert json.loads((tmp_path / "co_completion.json").read_text())["attention"] is False
-    assert CoCompletion.load(tmp_path).attention is None
+    assert json.loads((tmp_path / "co_completion.json").read_text())["attention"] == 0
+    assert CoCompletion.load(tmp_path).attention == ()
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_models_that_an_earlier_version_saved_still_load(models: CoCompletion, tmp_path: Path, said: bool) -> None:
+    models.save(tmp_path)
+    card = tmp_path / "co_completion.json"
+    card.write_text(json.dumps(json.loads(card.read_text()) | {"attention": said}))
+    assert len(CoCompletion.load(tmp_path).attention) == int(said)
+
+
+def test_of_several_members_the_mean_counts(tmp_path: Path) -> None:
+    log = wanderers(60)
+    both = fit_co_completion(log, ItemModelConfig(attention=replace(SMALL, members=2)))
+    alone = [replace(both, attention=(member,)).bind(both.ids) for member in both.attention]
+    history = alone[0].history_rows([log.ids[0], log.ids[3]])
+    one, other = (followers.scores(history)[ROW] for followers in alone)
+    assert not np.allclose(one, other)
+    both.save(tmp_path)
+    for models in (both, CoCompletion.load(tmp_path)):
+        assert np.allclose(models.bind(both.ids).scores(history)[ROW], (one + other) / 2, atol=1e-7)
 
 
 def test_the_same_log_and_seed_give_the_same_weights() -> None:

@@ -26,7 +26,7 @@ from credpath.recommender.follow_arrays import (
     Histories,
     bind_arrays,
 )
-from credpath.recommender.follow_attention import AttentionWeights
+from credpath.recommender.follow_attention import AttentionWeights, load_attention, save_attention
 from credpath.recommender.follow_features import FOLLOW_MEANING, follow_features
 from credpath.recommender.follow_scores import retrieve, scores_of
 
@@ -69,8 +69,8 @@ class CoCompletion:
     `ids` (n,) sorted: credentials that the log names. `targets` (n, k) int32: the followers of each, ascending, padded
     with n. `values` (n, k, tables) float32: what each of PAIR_TABLES says of the pair, 0 in the padding. `items`
     (n, columns) float32: ITEM_COLUMNS of each credential. `decays`: for each table that retrieves, the factor by which
-    a step of the history counts less than the step after it. `attention`: the sequence model, None where the log
-    was too small or its fit was left out.
+    a step of the history counts less than the step after it. `attention`: sequence models of which the mean counts,
+    none where the log was too small or their fit was left out.
     """
 
     ids: tuple[str, ...]
@@ -78,7 +78,7 @@ class CoCompletion:
     values: Floats
     items: Floats
     decays: Mapping[str, float]
-    attention: AttentionWeights | None = None
+    attention: tuple[AttentionWeights, ...] = ()
 
     def bind(self, ids: Sequence[str], vectors: Floats | None = None) -> Followers:
         """The same in the order of a catalogue's rows. `vectors` (len(ids), d): unit text vectors, zero where unknown.
@@ -97,9 +97,8 @@ class CoCompletion:
         for name in ARRAYS:
             np.save(folder / f"{name}.npy", getattr(self, name), allow_pickle=False)
         described = {"version": VERSION, "ids": self.ids, "decays": dict(sorted(self.decays.items()))}
-        described |= {"tables": PAIR_TABLES, "columns": ITEM_COLUMNS, "attention": self.attention is not None}
-        if self.attention is not None:
-            self.attention.save(folder / "attention")
+        described |= {"tables": PAIR_TABLES, "columns": ITEM_COLUMNS, "attention": len(self.attention)}
+        save_attention(folder / "attention", self.attention)
         (folder / "co_completion.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
@@ -108,9 +107,8 @@ class CoCompletion:
         try:
             described = json.loads((folder / "co_completion.json").read_text(encoding="utf-8"))
             targets, values, items = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS)
-            attention = (
-                AttentionWeights.load(folder / "attention", len(described["ids"])) if described["attention"] else None
-            )
+            # Earlier bundles say true or false for one member or none.
+            attention = load_attention(folder / "attention", int(described["attention"]), len(described["ids"]))
             read = CoCompletion(tuple(described["ids"]), targets, values, items, described["decays"], attention)
             _check(read, described)
         except (OSError, ValueError, KeyError, TypeError) as error:

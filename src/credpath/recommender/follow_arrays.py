@@ -65,7 +65,7 @@ class FollowArrays:
     popular: Floats
     decays: Floats
     text: TextNeighbours | None
-    attention: BoundAttention | None
+    attention: tuple[BoundAttention, ...]
 
     @property
     def size(self) -> int:
@@ -81,7 +81,7 @@ def bind_arrays(
     decays: Mapping[str, float],
     ids: Mapping[str, int],
     vectors: Floats | None,
-    attention: AttentionWeights | None,
+    attention: Sequence[AttentionWeights],
 ) -> FollowArrays:
     """Arrays in the order of the log's own ids, turned to the rows of a catalogue (`ids`: id -> row)."""
     place = np.array([ids.get(credential, len(ids)) for credential in known] + [len(ids)], dtype=np.int32)
@@ -97,7 +97,7 @@ def bind_arrays(
         source, turned, padded, stated, _popular(stated),
         np.array([decays[name] for name in RETRIEVING], dtype=np.float32),
         None if vectors is None else text_neighbours(vectors, source < len(known)),
-        None if attention is None else bind_attention(attention, place[:-1], len(ids)),
+        tuple(bind_attention(member, place[:-1], len(ids)) for member in attention),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ Only the last step asks, so keys, values and queries of a step depend on its cre
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,8 +69,8 @@ class BoundAttention:
     keys: Floats
     values: Floats
 
-    def fill(self, histories: Walked, out: Floats) -> None:
-        """Writes into `out` (learners, n) the probability of each credential to come next; 0 without a history."""
+    def add(self, histories: Walked, out: Floats, share: float) -> None:
+        """Adds to `out` (learners, n) `share` of the chance of each credential to come next; 0 without a history."""
         rows, owner, _ = histories.recent(STEPS)
         source = self.source[rows]
         known = source >= 0
@@ -80,7 +80,7 @@ class BoundAttention:
         for learner in range(len(histories)):
             steps = source[starts[learner] : starts[learner + 1]]
             if len(steps):
-                out[learner, self.rows] = self._next(steps)
+                out[learner, self.rows] += np.float32(share) * self._next(steps)
 
     def _next(self, steps: Rows) -> Floats:
         logits = self.out @ self._state(steps) + self.bias
@@ -103,6 +103,21 @@ class BoundAttention:
         inner = weights["widen"] @ normed(state, weights["second_scale"], weights["second_shift"])
         state += weights["narrow"] @ gelu(inner + weights["widen_bias"]) + weights["narrow_bias"]
         return normed(state, weights["last_scale"], weights["last_shift"])
+
+
+def save_attention(folder: Path, members: Sequence[AttentionWeights]) -> None:
+    """One folder a member; the first has no number, as when there was only ever one."""
+    for at, member in enumerate(members):
+        member.save(_member(folder, at))
+
+
+def load_attention(folder: Path, members: int, credentials: int) -> tuple[AttentionWeights, ...]:
+    """What `save_attention` wrote. Raises ValueError where weights do not fit together, OSError."""
+    return tuple(AttentionWeights.load(_member(folder, at), credentials) for at in range(members))
+
+
+def _member(folder: Path, at: int) -> Path:
+    return folder.with_name(f"{folder.name}_{at}") if at else folder
 
 
 def bind_attention(weights: AttentionWeights, place: Rows, size: int) -> BoundAttention:

@@ -28,8 +28,8 @@ def scores_of(arrays: FollowArrays, histories: Histories) -> Floats:
         weights = (said[:, :, at] * factors[:, at, None]).ravel()
         out[at] = np.bincount(place, weights=weights, minlength=count * wide).reshape(count, wide)
     out[LEARNED.index("popular"), :, :-1] = arrays.popular
-    if arrays.attention is not None:
-        arrays.attention.fill(histories, out[LEARNED.index("attention"), :, :-1])
+    for member in arrays.attention:
+        member.add(histories, out[LEARNED.index("attention"), :, :-1], 1.0 / len(arrays.attention))
     if arrays.text is not None:
         out[LEARNED.index("text"), :, :-1] = arrays.text.near(histories)
         out[LEARNED.index("neighbours"), :, :-1] = arrays.text.lent(np.maximum(out[0, :, :-1], 0.0))
