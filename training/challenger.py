@@ -18,7 +18,7 @@ from credpath.recommender.learned import Learned
 from training.completion import CompletionTrial
 from training.completion_rows import try_completion
 from training.gate import Verdict, judge, too_little
-from training.judging import Retraining, judge_blocks, to_judge, write_model
+from training.judging import Retraining, judge_blocks, judged_by_few, to_judge, write_model
 from training.past_models import PastModels, cuts_of
 from training.teaching import Rows, Settings, Tell, fit_final, rows_by_block
 from training.tenant_log import TenantLog
@@ -74,9 +74,10 @@ class Watch:
 
 def make_challenger(run: Retraining) -> Challenger:
     """Fits, judges, fits again; writes the model under `run.folder`. Holds at once where there is too little."""
-    log, config, watch = run.log, run.config, Watch(run.tell)
-    sequences = log.sequences()
-    cuts = cuts_of(log, sequences, config.spans, seen_until(run.champion))
+    log, watch, sequences = run.log, Watch(run.tell), run.log.sequences()
+    cuts = cuts_of(log, sequences, run.config.spans, seen_until(run.champion))
+    run = judged_by_few(run, cuts)
+    config = run.config
     judged = to_judge(run, cuts)
     few = too_little(counted(log, judged), run.thresholds)
     if few is not None:

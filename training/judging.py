@@ -52,6 +52,16 @@ class Retraining:
     tell: Tell = lambda _: None
 
 
+def judged_by_few(run: Retraining, cuts: Sequence[float]) -> Retraining:
+    """The same with fewer blocks that judge, where the last ones hold as many decisions as are drawn to judge anyway.
+
+    Each block costs a fit of its own, and a long log gains nothing by it.
+    """
+    spans, wanted = run.config.spans, run.config.bounds.valued
+    enough = (n for n in range(1, spans.judged) if len(_decisions(run.log, cuts[-n], np.inf)) >= wanted)
+    return replace(run, config=replace(run.config, spans=replace(spans, judged=next(enough, spans.judged))))
+
+
 def to_judge(run: Retraining, cuts: Sequence[float]) -> Judged:
     """What the blocks that judge hold: all their decisions, and the last one's take-ups of what the catalogue holds."""
     log, spans = run.log, run.config.spans

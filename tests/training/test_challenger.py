@@ -9,6 +9,8 @@ from credpath.recommender.recommend import RecommendRequest, recommend
 from tests.training.challengers import SMALL, lenient
 from training.challenger import Challenger, Retraining, learned_until, make_challenger
 from training.gate_thresholds import load_thresholds
+from training.judging import judged_by_few
+from training.past_models import cuts_of
 from training.simulate import EXPLORING
 from training.tenant_log import TenantLog
 
@@ -78,3 +80,14 @@ def test_a_champion_that_has_seen_everything_is_not_compared_with(
     held = make_challenger(Retraining(small_log, champion, SMALL, lenient(), tmp_path, EXPLORING))
     assert held.learned is None
     assert "0 decisions judge" in held.verdict.sentence
+
+
+def test_a_long_log_is_judged_by_as_few_blocks_as_hold_what_is_drawn_from_them(
+    small_log: TenantLog, tmp_path: Path
+) -> None:
+    run = Retraining(small_log, None, SMALL, lenient(), tmp_path, EXPLORING)
+    cuts = cuts_of(small_log, small_log.sequences(), SMALL.spans)
+    wanted = {1: 1, 10**9: SMALL.spans.judged}
+    for valued, judged in wanted.items():
+        config = replace(SMALL, bounds=replace(SMALL.bounds, valued=valued))
+        assert judged_by_few(replace(run, config=config), cuts).config.spans.judged == judged
