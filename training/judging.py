@@ -114,13 +114,16 @@ def _decisions(log: TenantLog, since: float, before: float) -> Decisions:
     return some.take(~some.degraded)
 
 
+def _drawn(run: Retraining, decisions: Decisions, most: int) -> Decisions:
+    """So many of them, in their order."""
+    return decisions.take(np.sort(np.random.default_rng(run.config.seed).permutation(len(decisions))[:most]))
+
+
 def _valued(run: Retraining, targets: Mapping[str, Learned | None], since: float, before: float) -> PolicyRows | None:
     decisions, spans = _decisions(run.log, since, before), run.config.spans
     if not len(decisions):
         return None
-    most = run.config.bounds.valued // spans.judged
-    drawn = np.sort(np.random.default_rng(run.config.seed).permutation(len(decisions))[:most])
-    some = decisions.take(drawn)
+    some = _drawn(run, decisions, run.config.bounds.valued // spans.judged)
     run.tell(f"{len(some)} logged decisions, what each ranker would have shown")
     found = policy_rows(run.log.stage, some, run.log.candidates, targets, run.logging)
     return found if len(found) else None
@@ -143,6 +146,6 @@ def _rank(run: Retraining, judged: Judged, challenger: Learned, past: Learned, c
     run.tell("cold start, and the slates as shown")
     some = max(1, run.config.bounds.moments // 5)
     cold = cold_start(stage, log.pasts, contest, at, slicing, learners=some, seed=seed)
-    latest = _decisions(log, cut, np.inf)
+    latest = _drawn(run, _decisions(log, cut, np.inf), run.config.bounds.valued)
     shown = rerank(log.stage, latest, contenders(run, challenger), seed) if len(latest) else None
     return replace(judged, evaluation=measured, cold=cold, reranking=shown)

@@ -42,7 +42,7 @@ class Bounds:
     steps: int = 1_500  # learners whose replayed steps teach it
     candidates: int = 100  # rows of a replayed step: what was taken up, and others drawn evenly
     moments: int = 1_000  # learners whose later steps judge, under full ranking
-    valued: int = 15_000  # decisions of the blocks that judge whose candidates are read to estimate a policy's value
+    valued: int = 15_000  # decisions of the blocks that judge whose candidates are read, and slates that are reranked
 
 
 @dataclass(frozen=True, slots=True)
