@@ -10,7 +10,7 @@ export MLFLOW_DISABLE_TELEMETRY ?= true
 export OMP_WAIT_POLICY ?= PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain openapi clean
+.PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain messages openapi clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ benchmark: install ## quality: goal matching on held-out titles
 
 retrain: install ## learn from logged outcomes: a better model that serves, or the reasons why not
 	@$(BIN)/python -m training.retrain
+
+messages: install ## gather what pages say, and bring the catalogues of translations up to date
+	@$(BIN)/python -m credpath.web.messages
 
 openapi: install ## rewrite the committed OpenAPI file
 	@$(BIN)/python -m credpath.api.documentation > src/credpath/api/openapi.json

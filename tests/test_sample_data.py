@@ -24,6 +24,7 @@ from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.outcomes import read_outcomes
 
 DATA = Path(__file__).parent.parent / "data"
+LADDERS = DATA / "ladders"
 LAST_DAY = datetime(2026, 11, 1, tzinfo=UTC)
 ENOUGH = 4  # credentials that close a part of each occupation's gap, at either stage
 
@@ -37,6 +38,13 @@ def taxonomy() -> Taxonomy:
 @cache
 def catalogue() -> Mapping[str, Credential]:
     return {credential.credential_id: credential for credential in read_catalogue_jsonl(DATA / "catalogue.jsonl").items}
+
+
+@cache
+def ladders() -> Mapping[str, Credential]:
+    return {
+        credential.credential_id: credential for credential in read_catalogue_jsonl(LADDERS / "catalogue.jsonl").items
+    }
 
 
 @cache
@@ -81,6 +89,9 @@ def test_every_file_is_read_without_a_refusal() -> None:
         *read_learners(DATA / "learners.jsonl").refusals,
         *read_outcomes(DATA / "outcomes.csv").refusals,
         *read_assessments(DATA / "assessments.csv").refusals,
+        *read_catalogue_jsonl(LADDERS / "catalogue.jsonl").refusals,
+        *read_learners(LADDERS / "learners.jsonl").refusals,
+        *read_assessments(LADDERS / "assessments.csv").refusals,
     ]
     assert refusals == []
 
@@ -104,6 +115,9 @@ def test_the_readme_counts_the_rows_of_every_file() -> None:
         "taxonomy/occupations.csv": len(taxonomy().occupations),
         "taxonomy/occupation_skills.csv": sum(len(o.requirements) for o in taxonomy().occupations),
         "catalogue.jsonl": len(catalogue()),
+        "ladders/catalogue.jsonl": len(ladders()),
+        "ladders/learners.jsonl": len(read_learners(LADDERS / "learners.jsonl").items),
+        "ladders/assessments.csv": len(read_assessments(LADDERS / "assessments.csv").items),
         "learners.jsonl": len(learners()),
         "outcomes.csv": len(outcomes()),
         "assessments.csv": len(read_assessments(DATA / "assessments.csv").items),

@@ -16,6 +16,7 @@ SUBCOMMANDS = {
     "interactions": ("training.interactions_benchmark", "next steps of an enrolment log: HR, NDCG, MRR, baselines"),
     "mastery": ("training.mastery_benchmark", "answers of a response log: AUC, log loss, calibration, baselines"),
     "goals": ("training.goals_benchmark", "occupations found for job titles: top-1, top-5, MRR, ms a query"),
+    "paths": ("training.paths_benchmark", "learning paths: gap to the proven optimum, ms a plan, steps that moved"),
     "loop": ("training.loop_benchmark", "simulated worlds: true value of rules, promoted model and oracle"),
 }
 

@@ -29,6 +29,7 @@ from credpath.service.golden import golden_answer, golden_questions
 from credpath.service.indexing import IndexedCatalogue, index_catalogue, save_catalogue
 from credpath.service.loading import LoadedBundle, LoadedTaxonomy, load_taxonomy
 from credpath.service.serving import read_catalogue
+from credpath.service.tasks import followed
 from credpath.service.tenants import PUBLIC
 from credpath.store import taxonomies as rows
 from credpath.store.tenants import list_tenants
@@ -38,12 +39,26 @@ from training.publishing import carry_learned
 log = structlog.get_logger(__name__)
 
 Progress = Callable[[str, int], None]
+OF_TENANT = "catalogue of"
 # What turns a taxonomy into files: its code, word lists and weights. Another builder's files are not taken over.
 BUILDER_FILES = ("skill*.py", "goal*", "linking.py", "mentions.py", "encoding.py")
 
 
 def build_bundle(context: Context, tick: Progress = lambda _stage, _done: None, note: str = "") -> str:
     """Builds, verifies and promotes a bundle for every tenant; returns its version. Raises CredpathError."""
+    with followed(context, PUBLIC, "bundle", "bundle") as task:
+
+        def told(stage: str, done: int) -> None:
+            tick(stage, done)
+            # Every tenant sees this task, and none the names of the others.
+            task.tell("catalogues" if stage.startswith(OF_TENANT) else stage, done)
+
+        version = _build(context, told, note)
+        task.came_to(version)
+    return version
+
+
+def _build(context: Context, tick: Progress, note: str) -> str:
     models, now = context.serving.models, context.clock()
     with staging(models) as folder:
         tick("encoder", 0)
@@ -123,7 +138,7 @@ def _catalogues(
         credentials, version, popular = read_catalogue(context.database, tenant)
         if taxonomy is None or not credentials:
             continue
-        tick(f"catalogue of {tenant}", len(credentials))
+        tick(f"{OF_TENANT} {tenant}", len(credentials))
         earlier = context.serving.bundle.catalogues.get(tenant) if context.serving.ready else None
         built[tenant] = index_catalogue(
             credentials,

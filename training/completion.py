@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from credpath.errors import InvalidInput
+from credpath.evaluation.calibration import Bin, reliability
 from credpath.evaluation.intervals import Interval
 from credpath.recommender.completion import Completion, Curve, chances
 from credpath.recommender.csr import Floats, Offsets
@@ -104,11 +105,15 @@ def fit_calibrated(table: CompletionTable, fitting: Fitting) -> FittedCompletion
 
 @dataclass(frozen=True, slots=True)
 class CompletionTrial:
-    """The model to serve, or None; what was measured on the latest period; and a sentence for each criterion."""
+    """The model to serve, or None; what was measured on the latest period; and a sentence for each criterion.
+
+    `calibration`: stated against what happened, bins of about equal count; () where nothing was judged.
+    """
 
     model: FittedCompletion | None
     metrics: Mapping[str, Interval]
     why: tuple[str, ...]
+    calibration: tuple[Bin, ...] = ()
 
 
 def fit_completion(table: CompletionTable, config: CompletionConfig = CompletionConfig()) -> CompletionTrial:
@@ -130,11 +135,10 @@ def fit_completion(table: CompletionTable, config: CompletionConfig = Completion
     )
     if not all(said.holds for said in enough):
         return _held(enough, {})
-    metrics, verdict = _judged(before, latest, config)
-    if not all(said.holds for said in verdict):
-        return _held(enough + verdict, metrics)
-    model = fit_calibrated(table, config.fitting)
-    return CompletionTrial(model, metrics, tuple(map(str, enough + verdict)))
+    metrics, verdict, curve = _judged(before, latest, config)
+    passed = all(said.holds for said in verdict)
+    model = fit_calibrated(table, config.fitting) if passed else None
+    return CompletionTrial(model, metrics, tuple(map(str, enough + verdict)), curve)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,7 @@ def _split(table: CompletionTable, period: Offsets) -> tuple[CompletionTable, Co
 
 def _judged(
     before: CompletionTable, latest: CompletionTable, config: CompletionConfig
-) -> tuple[dict[str, Interval], tuple[Said, ...]]:
+) -> tuple[dict[str, Interval], tuple[Said, ...], tuple[Bin, ...]]:
     gate, seed = config.gate, config.fitting.forest.seed
     fitted = fit_calibrated(before, config.fitting)
     stated = fitted.predict(latest.features)
@@ -173,7 +177,7 @@ def _judged(
     gain, ece = metrics["log_loss_above_plain"], metrics["ece"]
     by_chance = chance_ece(stated[:, 0], seed)
     metrics["ece_above_chance"] = Interval(ece.value - by_chance, ece.low - by_chance, ece.high - by_chance)
-    return metrics, (
+    verdict = (
         Said(metrics["auc"].low > gate.auc, f"AUC {metrics['auc']}, its interval must lie above {gate.auc}"),
         Said(gain.high < 0, f"log loss less that of the share alone {gain}, its interval must lie below 0"),
         Said(
@@ -181,3 +185,4 @@ def _judged(
             f"calibration error {ece}, {by_chance:.4f} by chance alone, at most {gate.ece} more is allowed",
         ),
     )
+    return metrics, verdict, reliability(stated[:, 0].astype(np.float64), latest.finished, equal="mass")

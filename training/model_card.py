@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from credpath.evaluation.calibration import Bin
 from credpath.evaluation.intervals import Interval
 from credpath.evaluation.offpolicy import Estimate
 from training.data_card import DataCard, simulation_warning
@@ -34,11 +35,12 @@ LIMITS = (
 
 @dataclass(frozen=True, slots=True)
 class CompletionPart:
-    """The probability of completing: whether it is `shown`, its figures, and a sentence for each criterion."""
+    """The probability of completing: whether it is `shown`, its figures, a sentence for each criterion, its curve."""
 
     shown: bool
     metrics: Mapping[str, Interval]
     why: Sequence[str]
+    calibration: Sequence[Bin] = ()
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,9 @@ from credpath.errors import CredpathError, InvalidInput
 from credpath.evaluation.intervals import Interval
 from credpath.recommender.learned import MASTERY
 from credpath.service.context import Context
+from credpath.service.tasks import followed
 from training.challenger import Challenger, Retraining, make_challenger
+from training.figures import figures_document, write_figures
 from training.gate_thresholds import DEFAULT as GATE
 from training.gate_thresholds import load_thresholds
 from training.learning_curve import learning_curve
@@ -80,9 +82,24 @@ def retrain(
         tell("mastery from the responses")
         mastery = try_mastery(log, config.seed, MasterySettings.on(config.threads))
         _add_mastery(context, tenant, mastery, challenger)
-        version, recorded = _keep(context, log, challenger, config, tracking, tell)
+        version, recorded = _keep(context, log, challenger, mastery, config, tracking, tell)
         mastered = _keep_mastery(context, tenant, mastery, version if challenger.verdict.promote else "")
     return Outcome(challenger, mastery, version, mastered, recorded, time.perf_counter() - started)
+
+
+def _followed(
+    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, tell: Any
+) -> Outcome:
+    """`retrain` with a row that says how far it is."""
+    with followed(context, tenant, "retraining", "retraining") as task:
+
+        def told(stage: str) -> None:
+            tell(stage)
+            task.tell(stage)
+
+        outcome = retrain(context, tenant, config, chosen, tracking, told)
+        task.came_to(f"{'promoted' if outcome.promoted else 'held'} {outcome.version}")
+    return outcome
 
 
 def _add_mastery(context: Context, tenant: str, mastery: MasteryTrial, challenger: Challenger) -> None:
@@ -108,7 +125,13 @@ def _keep_mastery(context: Context, tenant: str, mastery: MasteryTrial, promoted
 
 
 def _keep(
-    context: Context, log: TenantLog, challenger: Challenger, config: RetrainConfig, tracking: Tracking, tell: Any
+    context: Context,
+    log: TenantLog,
+    challenger: Challenger,
+    mastery: MasteryTrial,
+    config: RetrainConfig,
+    tracking: Tracking,
+    tell: Any,
 ) -> tuple[str, Recorded]:
     """Publishes the model with its card, then hands the run to MLflow: what serves never waits for what is recorded."""
     tell("cards and plots")
@@ -119,6 +142,7 @@ def _keep(
     run, version = run_of(log, card, plots, context.clock()), ""
     if challenger.learned is not None:
         write_card(challenger.learned, card, log)
+        write_figures(challenger.learned, figures_document(card, curve, mastery))
         (challenger.learned / "model_card.md").write_text(render_model_card(card), encoding="utf-8")
         tell("publishing the bundle")
         verdict = challenger.verdict
@@ -221,7 +245,7 @@ def main() -> None:
             opened() as context,
             open_tracking(settings.home, settings.models) as tracking,
         ):
-            outcome = retrain(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)
+            outcome = _followed(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)
     except CredpathError as error:
         print_error(error, chosen.json)
         raise SystemExit(MISUSED if isinstance(error, InvalidInput) else FAILED) from error

@@ -76,7 +76,9 @@ def model_card(log: TenantLog, challenger: Challenger, config: RetrainConfig, pl
         feature_names=FEATURES,
         evaluation=report.judged.evaluation,
         values=report.judged.values,
-        completion=CompletionPart(trial.model is not None, trial.metrics, trial.why) if trial is not None else None,
+        completion=None if trial is None else CompletionPart(
+            trial.model is not None, trial.metrics, trial.why, trial.calibration
+        ),
         importance=report.importance,
         settings={} if chosen is None else {
             "trees": chosen.ranker.trees, "leaves": chosen.ranker.leaves, "step_share": chosen.step_share,

@@ -72,6 +72,19 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("DATABASE_URL", "database_url"),
         description="SQLAlchemy URL of the tables; empty means the SQLite file `credpath.db` in `home`.",
     )
+    # Not printed: who knows it can sign in as anybody.
+    secret: str = Field(
+        default="",
+        repr=False,
+        description="What signs the links and visits of the pages, 32 characters or more; empty means one that is made "
+        "once and kept in `home`. Servers on several machines need the same one.",
+    )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Address that people use, without a path, for example `https://learn.example.org`; empty: the one "
+        "that was called. With https, cookies insist on it.",
+    )
     tenant: str = Field(
         default="default",
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
@@ -84,6 +97,9 @@ class Settings(BaseSettings):
     )
     threads: int = Field(
         default=8, ge=1, le=256, description="Requests computed at once in a process; the rest wait their turn."
+    )
+    paths_at_once: int = Field(
+        default=1, ge=1, le=256, description="Paths planned at once in a process, beside `threads`; the rest wait."
     )
     shutdown_seconds: int = Field(default=20, ge=1, le=600, description="How long running requests may take to finish.")
     body_limit: int = Field(default=5 * MEBIBYTE, ge=1_024, description="Largest request body in bytes.")

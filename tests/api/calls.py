@@ -16,6 +16,11 @@ def example_calls(world: World) -> dict[str, dict[str, Any]]:
         "GET /v1/goals": {"url": "/v1/goals", "params": {"q": "data analyst"}},
         "POST /v1/recommendations": {"url": "/v1/recommendations", "json": {"learner_id": "learner-1"}},
         "POST /v1/paths": {"url": "/v1/paths", "json": {"learner_id": "learner-1"}},
+        "POST /v1/paths:compare": {
+            "url": "/v1/paths:compare",
+            "json": {"learner_id": "learner-1", "goals": [{"goal": "data analyst"}, {"goal": "web developer"}]},
+        },
+        "POST /v1/paths:calendar": {"url": "/v1/paths:calendar", "json": {"learner_id": "learner-1"}},
         "GET /v1/impressions/{impression_id}/explanation": {
             "url": f"/v1/impressions/{world.impression_id}/explanation"
         },
@@ -38,6 +43,7 @@ def example_calls(world: World) -> dict[str, dict[str, Any]]:
             "url": f"{learner}/awards",
             "json": {"credential_id": "sql-basics", "awarded_at": TIME},
         },
+        "POST /v1/learners/{learner_id}/links": {"url": f"{learner}/links", "json": {"minutes": 5}},
         "POST /v1/outcomes": {"url": "/v1/outcomes", "json": {"outcomes": [outcome("event-1")]}},
         "GET /v1/credentials": {"url": "/v1/credentials"},
         "GET /v1/credentials/{credential_id}": {"url": "/v1/credentials/sql-basics"},

@@ -13,7 +13,10 @@ from tests.api.serving import assert_problem
 from tests.api.world import World
 
 JSON = {"Content-Type": "application/json"}
-WITH_BODY = ["/v1/recommendations", "/v1/paths", "/v1/outcomes", "/v1/learners/x/assessments", "/v1/credentials:import"]
+WITH_BODY = [
+    "/v1/recommendations", "/v1/paths", "/v1/paths:compare", "/v1/paths:calendar", "/v1/outcomes",
+    "/v1/learners/x/assessments", "/v1/credentials:import",
+]  # fmt: skip
 NOT_JSON = {
     "nothing": b"",
     "spaces": b"   ",

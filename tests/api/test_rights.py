@@ -107,6 +107,8 @@ ELSEWHERE = {
     "POST /v1/learners/{learner_id}/awards",
     "POST /v1/recommendations",
     "POST /v1/paths",
+    "POST /v1/paths:compare",
+    "POST /v1/paths:calendar",
     "GET /v1/credentials/{credential_id}",
 }
 

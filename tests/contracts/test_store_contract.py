@@ -29,13 +29,17 @@ from credpath.store import (
     evidence,
     imports,
     impressions,
+    kept_paths,
     keys,
     learners,
     mastery_states,
     outcomes,
+    snapshots,
+    tasks,
     taxonomies,
     tenant_logs,
     tenants,
+    traffic,
 )
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
@@ -56,7 +60,9 @@ def fill(connection: Connection, tenant: str) -> None:
     outcomes.save_outcomes(connection, tenant, [samples.an_outcome(credential_id=f"c-{tenant}")])
     impressions.save_impression(connection, tenant, samples.an_impression(policy=f"rules of {tenant}"), "key")
     keys.create_key(connection, tenant, f"key of {tenant}", ("read",), NOW, bytes.fromhex(KEY_IDS[tenant]).__mul__)
+    kept_paths.keep_path(connection, tenant, "ada", "job:analyst", [f"c-{tenant}", "c2"], NOW)
     imports.record_import(connection, tenant, f"catalogue of {tenant}", NOW, {}, [Refusal("f", 1, "no ada")])
+    tasks.save_task(connection, tenant, samples.a_task(title=f"catalogue of {tenant}"))
 
 
 # One call for each function that takes a tenant; it names only ids that both tenants have.
@@ -94,6 +100,7 @@ CALLS: dict[str, Call] = {
     "list_imports": imports.list_imports,
     "create_key": lambda c, t: keys.create_key(c, t, "new", (), LATER, lambda size: bytes(reversed(range(size)))),
     "list_keys": keys.list_keys,
+    "get_key": lambda c, t: [keys.get_key(c, t, key_id) for key_id in KEY_IDS.values()],
     "revoke_key": lambda c, t: [keys.revoke_key(c, t, key_id, LATER) for key_id in KEY_IDS.values()],
     "put_learner": lambda c, t: learners.put_learner(c, t, samples.a_learner(), LATER),
     "put_learners": lambda c, t: learners.put_learners(c, t, [samples.a_learner()], LATER),
@@ -101,7 +108,10 @@ CALLS: dict[str, Call] = {
     "get_learner": lambda c, t: learners.get_learner(c, t, "ada"),
     "list_learners": learners.list_learners,
     "snapshot": lambda c, t: learners.snapshot(c, t, "ada"),
+    "keep_path": lambda c, t: kept_paths.keep_path(c, t, "ada", "job:analyst", ["c9"], LATER),
+    "kept_paths_of": lambda c, t: kept_paths.kept_paths_of(c, t, "ada"),
     "save_outcomes": lambda c, t: outcomes.save_outcomes(c, t, [samples.an_outcome("o2")]),
+    "withdraw": lambda c, t: outcomes.withdraw(c, t, "ada", f"c-{t}", samples.an_outcome().kind),
     "outcomes_of": lambda c, t: outcomes.outcomes_of(c, t, "ada"),
     "load_outcomes": lambda c, t: list(outcomes.load_outcomes(c, t)),
     "popularity": outcomes.popularity,
@@ -110,21 +120,32 @@ CALLS: dict[str, Call] = {
     "active_taxonomy": taxonomies.active_taxonomy,
     "list_taxonomies": taxonomies.list_taxonomies,
     "resolve_owner": taxonomies.resolve_owner,
+    "count_required": taxonomies.count_required,
+    "list_learner_ids": snapshots.list_learner_ids,
+    "snapshots_of": lambda c, t: list(snapshots.snapshots_of(c, t, ["ada", "bob"])),
     "load_learners": lambda c, t: list(tenant_logs.load_learners(c, t)),
     "load_awards": lambda c, t: list(tenant_logs.load_awards(c, t)),
     "load_evidence": lambda c, t: list(tenant_logs.load_evidence(c, t)),
     "lock_tenant": tenants.lock_tenant,
+    "save_task": lambda c, t: tasks.save_task(c, t, samples.a_task("t2")),
+    "list_tasks": tasks.list_tasks,
+    "count_shown": lambda c, t: traffic.count_shown(c, t, NOW, LATER),
+    "total_shown": lambda c, t: traffic.total_shown(c, t, NOW, LATER),
+    "count_happened": lambda c, t: traffic.count_happened(c, t, NOW, LATER),
+    "count_answered": lambda c, t: traffic.count_answered(c, t, NOW, LATER),
+    "last_shown_at": traffic.last_shown_at,
+    "latest_shown": lambda c, t: traffic.latest_shown(c, t, LATER),
 }
 CHANGED = samples.a_credential(title="changed")
 WRITING = {
     "save", "add", "put", "ensure", "record", "create", "forget", "revoke", "void", "replace", "keep", "refresh",
-    "lock",
+    "lock", "withdraw",
 }  # fmt: skip
 WRITES = {name for name in CALLS if name.split("_")[0] in WRITING}
 REPEATABLE = {
     "save_taxonomy", "save_credentials", "put_learner", "put_learners", "ensure_learners", "add_award",
     "add_awards", "add_evidence", "void_evidence", "replace_evidence", "keep_up", "refresh_mastery",
-    "save_outcomes", "revoke_key", "forget_learner",
+    "save_outcomes", "revoke_key", "forget_learner", "keep_path", "save_task",
 }  # fmt: skip
 
 

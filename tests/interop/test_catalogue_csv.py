@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from credpath.domain.batches import validate_batch
 from credpath.domain.catalogue import Credential, LearningOutcome, PrerequisiteGroup, StackRule
 from credpath.domain.money import Money
 from credpath.errors import InvalidInput
-from credpath.interop.catalogue_csv import parse_prerequisites, read_catalogue_csv
+from credpath.interop.catalogue_csv import parse_prerequisites, parse_stack, read_catalogue_csv
 from credpath.interop.catalogue_read import CatalogueRead
 
 
@@ -147,3 +148,38 @@ def test_loose_ends_and_circles_are_found_with_their_lines(tmp_path: Path) -> No
         "catalogue.csv:4: prerequisite 'ghost' of 'c' is not in the catalogue",
         "catalogue.csv:6: credential 'd' was given on catalogue.csv:5 with another title, prerequisites",
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "rule"),
+    [
+        ("", None),
+        (" All ", StackRule("all_of")),
+        ("3", StackRule("n_of", 3.0)),
+        ("30 ECTS", StackRule("credits", 30.0)),
+        ("7.5ects", StackRule("credits", 7.5)),
+    ],
+)
+def test_a_cell_says_what_completes_a_stack(cell: str, rule: StackRule | None) -> None:
+    assert parse_stack(cell) == rule
+
+
+@pytest.mark.parametrize("cell", ["some", "-1", "2.5", "0", "0 ECTS", "1e3", "３", "all 3", "3 weeks"])
+def test_a_cell_that_is_no_rule_of_a_stack_is_refused(cell: str) -> None:
+    with pytest.raises(InvalidInput, match="stack"):
+        parse_stack(cell)
+
+
+def test_a_ladder_with_its_rule_its_days_and_its_region_is_read(tmp_path: Path) -> None:
+    found = read(
+        tmp_path,
+        "credential_id,title,stacks_into,stack,starts_on,ends_on,countries_open_to\n"
+        "a,A,big,,2027-03-01,2027-03-14,nl;DE\nb,B,big,,,,\nbig,Big,,1,,,\n",
+    )
+    one, _, big = found.items
+    assert found.refusals == ()
+    assert (one.starts_on, one.ends_on) == (date(2027, 3, 1), date(2027, 3, 14))
+    assert one.countries_open_to == ("NL", "DE")
+    assert big.stack == StackRule("n_of", 1.0), "its own rule, not that all of them are needed"
+    wrong = read(tmp_path, "credential_id,title,starts_on,ends_on\na,A,March,\nb,B,2027-03-02,2027-03-01\n")
+    assert [line for line, _ in reasons(wrong)] == [2, 3]

@@ -11,9 +11,10 @@ from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.money import Money
 from credpath.domain.paths import LearningPath
 from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.concessions import ENOUGH_LEFT
+from credpath.recommender.path_problem import MAX_STEPS
 from credpath.recommender.planning import plan
 from credpath.recommender.standing import AWARD_LEVEL
-from credpath.recommender.walking import MAX_STEPS
 from tests.recommender.worlds import (
     SKILLS,
     TODAY,
@@ -107,20 +108,28 @@ def test_weeks_bound_the_whole_path_and_what_is_missing_is_told_in_hours() -> No
     assert (len(done.steps), done.weeks) == (3, 3.0)
     missing = {"on-excel", "on-python", "on-sql", "on-statistics"} - set(ids(done.steps))
     title = missing.pop().title()
-    assert done.would_have_to_give == (f"10 hours more would add {title} (closes 25% of the gap).",)
+    assert done.would_have_to_give[:2] == (
+        f"10 hours more would add {title} (closes 25% of the gap).",
+        f"1 week more would add {title} (closes 25% of the gap).",
+    )
 
 
 def test_the_budget_bounds_the_whole_path_and_what_is_missing_is_told_in_money() -> None:
     done = path(four(cost=Money(40, "EUR")), budget=Money(100, "EUR"))
     assert (len(done.steps), done.cost) == (2, Money(80.0, "EUR"))
-    assert done.would_have_to_give[0].startswith("20 EUR more would add On-")
+    assert done.would_have_to_give == (
+        "60 EUR more would allow another path, which closes 100% of the gap instead of 50%.",
+        "Without sql and statistics the rest of the goal fits: 100% of its gap would be closed.",
+    )
 
 
 def test_what_would_have_to_give_is_true_when_it_is_given() -> None:
     index = four(cost=Money(40, "EUR"))
-    less, more = path(index, budget=Money(100, "EUR")), path(index, budget=Money(120, "EUR"))
-    assert len(more.steps) == len(less.steps) + 1
-    assert less.gap_after - more.gap_after == pytest.approx(0.25 * 0.75)
+    less = path(index, budget=Money(100, "EUR"))
+    (more,) = (c for c in less.concessions if c.kind == "money")
+    assert (more.amount, more.unit, more.full, more.gap_after) == (60.0, "EUR", True, pytest.approx(0.0))
+    assert path(index, budget=Money(159, "EUR")).gap_after > ENOUGH_LEFT * 0.75
+    assert path(index, budget=Money(160, "EUR")).gap_after == pytest.approx(0.0)
 
 
 def test_when_nothing_fits_the_limit_that_stands_in_the_way_is_named() -> None:

@@ -18,6 +18,7 @@ from credpath.domain.mastery import Evidence
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Impression, Outcome
 from credpath.domain.skills import Occupation, Requirement, Skill, SkillGroup, SkillRelation, Taxonomy
+from credpath.domain.tasks import Task
 
 NOW = datetime(2026, 11, 21, 9, 30, 15, 123456, tzinfo=UTC)
 LATER = NOW + timedelta(days=1)
@@ -142,3 +143,12 @@ def an_impression(impression_id: str = "i1", **changes: Any) -> Impression:
         answer={"items": [{"credential_id": "c2", "reasons": ["closes the gap in SQL"]}], "none": None},
     )
     return replace(impression, **changes)
+
+
+def a_task(task_id: str = "t1", **changes: Any) -> Task:
+    """An import that is being read."""
+    usual = {
+        "kind": "import", "title": "catalogue.jsonl", "state": "running", "stage": "reading", "started_at": NOW,
+        "updated_at": LATER, "done": 10, "total": 40, "detail": "ü",
+    }  # fmt: skip
+    return Task(**{"task_id": task_id, **usual, **changes})

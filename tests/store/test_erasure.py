@@ -11,6 +11,7 @@ from credpath.store.awards import add_award
 from credpath.store.evidence import add_evidence
 from credpath.store.imports import list_imports, record_import
 from credpath.store.impressions import save_impression
+from credpath.store.kept_paths import keep_path
 from credpath.store.learners import ensure_learners, export_learner, forget_learner, put_learner
 from credpath.store.outcomes import save_outcomes
 from credpath.store.session import Database
@@ -27,6 +28,7 @@ def store_everything(connection: Connection, tenant: str, learner_id: str) -> No
     add_evidence(connection, tenant, learner_id, [evidence("e1"), evidence("e2")])
     save_outcomes(connection, tenant, [an_outcome(f"{learner_id[:3]}-1", learner_id=learner_id)])
     save_impression(connection, tenant, an_impression(f"i-{learner_id[:3]}", learner_id=learner_id), learner_id[:3])
+    keep_path(connection, tenant, learner_id, "job:analyst", ["c2", "c1"], NOW)
 
 
 def everything(connection: Connection) -> str:
@@ -48,6 +50,8 @@ def test_an_export_holds_everything_and_is_plain_json(database: Database) -> Non
     assert [o["kind"] for o in found["outcomes"]] == ["completed"]
     assert found["impressions"][0]["answer"]["items"][0]["credential_id"] == "c2"
     assert found["impressions"][0]["features"] == "AAECAwQFBgcICQoLDA0ODw=="
+    kept = {"goal_key": "job:analyst", "credential_ids": ["c2", "c1"], "planned_at": NOW.isoformat()}
+    assert found["kept_paths"] == [kept]
     assert "bob" not in json.dumps(found)
 
 
@@ -68,8 +72,8 @@ def test_nothing_with_the_id_remains_and_others_keep_all(database: Database) -> 
         counts = forget_learner(connection, "acme", ADA)
         assert everything(connection) == before
     assert counts == {
-        "impressions": 1, "outcomes": 1, "evidence": 2, "mastery_state": 1, "awards": 1, "profile": 1,
-        "import_records": 0,
+        "impressions": 1, "outcomes": 1, "evidence": 2, "mastery_state": 1, "kept_paths": 1, "awards": 1,
+        "profile": 1, "import_records": 0,
     }  # fmt: skip
 
 

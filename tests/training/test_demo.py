@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from credpath.config import Settings
 from credpath.service.context import Context
 from credpath.service.keys import authenticate, revoke_key
 from credpath.service.opening import open_context
-from training.demo import demo_key, prepare
+from credpath.store.learners import get_learner
+from credpath.web.links import ENTRANCE, read_link
+from credpath.web.site import open_site
+from training.demo import LEARNER, demo_key, demo_page, prepare
 
 
 @pytest.fixture
@@ -30,6 +34,15 @@ def test_the_demo_key_is_kept_for_its_owner_only_and_used_again(sample: Context,
     secret = demo_key(sample, "default", file)
     assert file.stat().st_mode & 0o077 == 0
     assert demo_key(sample, "default", file) == secret
+
+
+def test_the_demo_opens_the_page_of_a_learner_of_the_sample(sample: Context, tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    address, _, token = demo_page(sample, settings).partition(ENTRANCE)
+    assert address == "http://127.0.0.1:8000"
+    assert read_link(open_site(sample, settings.secret, settings.home), token) == (settings.tenant, LEARNER)
+    with sample.database.read() as connection:
+        assert get_learner(connection, settings.tenant, LEARNER) is not None
 
 
 def test_a_revoked_demo_key_is_replaced(sample: Context, tmp_path: Path) -> None:

@@ -15,15 +15,28 @@ from credpath.api import documentation
 from credpath.api.errors import install_handlers
 from credpath.api.metrics import Metrics
 from credpath.api.middleware import BodyLimits, Observe
-from credpath.api.routes import assessing, catalogue, health, learners, outcomes, promotion, recommending
+from credpath.api.routes import (
+    assessing,
+    catalogue,
+    health,
+    learners,
+    links,
+    outcomes,
+    planning,
+    promotion,
+    recommending,
+)
 from credpath.api.security import CallLimit, Rights
+from credpath.api.turns import PathTurns
 from credpath.config import Settings
 from credpath.service.context import Context
+from credpath.web.routers import install_pages
+from credpath.web.site import open_site
 
 # The router tries them in this order on every request: most called first.
 ROUTERS = (
-    recommending.router, outcomes.router, learners.router, assessing.router, catalogue.router, promotion.router,
-    health.router,
+    recommending.router, outcomes.router, learners.router, assessing.router, planning.router, catalogue.router,
+    promotion.router, health.router, links.router,
 )  # fmt: skip
 
 
@@ -54,6 +67,7 @@ def bare_app() -> Api:
     for router in ROUTERS:
         app.include_router(router)
     documentation.install_page(app)
+    install_pages(app)
     install_handlers(app)
     return app
 
@@ -63,7 +77,9 @@ def create_app(context: Context, settings: Settings) -> Api:
     app = bare_app()
     state = app.state
     state.context, state.settings = context, settings
+    state.site = open_site(context, settings.secret, settings.home, settings.public_url)
     state.rights, state.metrics, state.call_limit = Rights(app), Metrics(), CallLimit(settings.rate_limit)
+    state.path_turns = PathTurns(settings.paths_at_once)
     app.add_middleware(
         Observe,
         metrics=state.metrics,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from credpath.api.metrics import Metrics
 from credpath.api.schemas.values import ID_PATTERN
+from credpath.api.turns import PathTurns
 from credpath.config import Settings
 from credpath.domain.rules import MAX_ID, check_id
 from credpath.errors import TooLarge
@@ -29,6 +30,7 @@ class Call:
     settings: Settings
     metrics: Metrics
     key: ApiKey
+    path_turns: PathTurns
 
     @property
     def tenant(self) -> str:
@@ -41,7 +43,7 @@ class Call:
 
 async def _call(request: Request) -> Call:
     state = request.app.state
-    return Call(state.context, state.settings, state.metrics, request.state.caller)
+    return Call(state.context, state.settings, state.metrics, request.state.caller, state.path_turns)
 
 
 async def _context(request: Request) -> Context:

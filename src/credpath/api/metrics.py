@@ -7,7 +7,7 @@ import os
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+from credpath.service.recent_traffic import BOUNDS, RecentTraffic
 
 
 class Metrics:
@@ -15,11 +15,12 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.recent = RecentTraffic()
         self._requests = Counter(
             "credpath_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
         )
         self._seconds = Histogram(
-            "credpath_request_seconds", "Time to answer.", ("route",), buckets=BUCKETS, registry=self.registry
+            "credpath_request_seconds", "Time to answer.", ("route",), buckets=BOUNDS, registry=self.registry
         )
         self._in_flight = Gauge(
             "credpath_requests_in_flight",
@@ -46,6 +47,7 @@ class Metrics:
         self._in_flight.dec()
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+        self.recent.note(f"{method} {route}", status, seconds)
 
     def recommended(self, *, degraded: bool) -> None:
         """A slate or path was made; the fallback share is the rate of one label over both."""

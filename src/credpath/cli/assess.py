@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import typer
 
-from credpath.cli.answers import GoalText, Have, Held, Language, LearnerId, ask_of
+from credpath.cli.asked import GoalText, Have, Held, Language, LearnerId, ask_of
 from credpath.cli.printing import print_json, say
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
 from credpath.domain.paths import Constraints

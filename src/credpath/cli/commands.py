@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from credpath import __version__
-from credpath.cli import answers, assess, imports, model_commands, operators
+from credpath.cli import answers, assess, imports, model_commands, operators, paths
 from credpath.cli.printing import say
 from credpath.cli.running import reported, settings
 
@@ -22,7 +22,8 @@ app.add_typer(operators.keys, name="keys")
 app.add_typer(model_commands.app, name="models")
 app.command("goals")(answers.goals)
 app.command("recommend")(answers.recommend)
-app.command("path")(answers.path)
+app.command("path")(paths.path)
+app.command("compare")(paths.compare)
 app.command("assess")(assess.assess)
 app.command("doctor")(operators.doctor)
 app.command("export")(operators.export)

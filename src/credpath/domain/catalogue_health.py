@@ -36,7 +36,13 @@ def examine(
     credentials: Sequence[Credential], links: Mapping[str, Sequence[SkillLink]], occupations: Iterable[Occupation]
 ) -> CatalogueHealth:
     """Looks at a whole catalogue against the goals that its taxonomy offers."""
-    needed = Counter(r.skill_uri for o in occupations for r in o.requirements)
+    return judge(credentials, links, Counter(r.skill_uri for o in occupations for r in o.requirements))
+
+
+def judge(
+    credentials: Sequence[Credential], links: Mapping[str, Sequence[SkillLink]], needed: Mapping[str, int]
+) -> CatalogueHealth:
+    """The same, where it is known how many requirements name each skill."""
     active = [c for c in credentials if c.status == "active"]
     taught = {link.skill_uri for c in active for link in links.get(c.credential_id, ())}
     missing = {c.credential_id: eu_missing(c) for c in credentials}

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Literal
 
 from credpath.domain.money import Money
+from credpath.domain.sayings import Saying
 from credpath.errors import InvalidInput
 
 ReasonKind = Literal[
@@ -18,12 +19,17 @@ ReasonKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A sentence made from a number that ranked the credential. `amount` is that number; units by kind."""
+    """A sentence made from a number that ranked the credential. `amount` is that number; units by kind.
+
+    `template`, `values`: how to say it in another language, as in `Saying`; not kept with what was shown.
+    """
 
     kind: ReasonKind
     sentence: str
     amount: float
     skill_uri: str = ""
+    template: str = field(default="", compare=False)
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 MAX_PARALLEL = 5
@@ -144,6 +150,7 @@ class Concession:
 
     `amount`, `unit`: "14" "hours", "120" "USD", "3" "weeks"; `subject`: the skill, credential or wish to do without.
     `gap_after`: the share of the goal that is then still open, 0..1. `full`: the whole goal fits then.
+    `template`, `values`: as in `Reason`.
     """
 
     kind: ConcessionKind
@@ -153,15 +160,22 @@ class Concession:
     gap_after: float
     full: bool
     sentence: str
+    template: str = field(default="", compare=False)
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """How a path differs from the one that was kept before, and why: a sentence with the number that decided it."""
+    """How a path differs from the one that was kept before, and why: a sentence with the number that decided it.
+
+    `template`, `values`: as in `Reason`.
+    """
 
     kind: ChangeKind
     credential_id: str
     sentence: str
+    template: str = field(default="", compare=False)
+    values: Mapping[str, object] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +186,7 @@ class LearningPath:
     the limits can leave less of the gap than this; None when nothing was proven. `optimality_gap`: how far the
     path's objective may lie below the best there is, 0..1, None likewise. `solver` names what found it ("greedy" when
     time ran out). `reachable`: the share of the first gap that it closes. `changes`: against the kept path.
+    `remarks`: what no limit is to blame for; their sentences follow the concessions' in `would_have_to_give`.
     """
 
     steps: tuple[Step, ...]
@@ -195,6 +210,7 @@ class LearningPath:
     changes: tuple[Change, ...] = ()
     starts_on: date | None = None
     ends_on: date | None = None
+    remarks: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ COLUMNS = Columns(
     ("credential_id", "title"),
     (
         *_TEXTS, "country", "language", "skills", "prerequisites", "level", "eqf_level", *_NUMBERS, "cost_amount",
-        "cost_currency", "stacks_into", "status",
+        "cost_currency", "stacks_into", "status", "stack", "starts_on", "ends_on", "countries_open_to",
     ),
 )  # fmt: skip
 
@@ -34,7 +35,7 @@ COLUMNS = Columns(
 def read_catalogue_csv(path: Path, progress: Progress = no_progress) -> CatalogueRead:
     """Reads a catalogue CSV. Raises InvalidInput only when the file cannot be opened.
 
-    The columns have no place for a stack's rule, so a row that others of the file count toward needs all of them.
+    A row that others of the file count toward, and that states no rule in `stack`, needs all of them.
     """
     report = Report(progress)
     rows = CatalogueRows(path, report)
@@ -42,7 +43,7 @@ def read_catalogue_csv(path: Path, progress: Progress = no_progress) -> Catalogu
     for line, row in read_rows(path, COLUMNS, report):
         credential = rows.add(line, row_to_credential, row)
         stacks.update(credential.stacks_into if credential else ())
-    rows.replace_all(lambda c: replace(c, stack=StackRule("all_of")) if c.credential_id in stacks else c)
+    rows.replace_all(lambda c: replace(c, stack=c.stack or StackRule("all_of")) if c.credential_id in stacks else c)
     return rows.read()
 
 
@@ -59,10 +60,14 @@ def row_to_credential(row: Mapping[str, str]) -> Credential:
         languages=language_codes(parse_list(row["language"]), "language"),
         outcomes=tuple(outcome_of(skill) for skill in parse_list(row["skills"])),
         prerequisites=parse_prerequisites(row["prerequisites"]),
-        stacks_into=parse_list(row["stacks_into"]),
         level=level_name(row["level"]),
         eqf_level=_whole(row["eqf_level"], "eqf_level"),
         cost=_cost(row["cost_amount"], row["cost_currency"]),
+        stacks_into=parse_list(row["stacks_into"]),
+        stack=parse_stack(row["stack"]),
+        starts_on=_day(row["starts_on"], "starts_on"),
+        ends_on=_day(row["ends_on"], "ends_on"),
+        countries_open_to=tuple(country_code(c, "countries_open_to") for c in parse_list(row["countries_open_to"])),
         source="csv",
         **facts,
     )
@@ -86,6 +91,31 @@ def parse_prerequisites(cell: str) -> tuple[PrerequisiteGroup, ...]:
             alone.extend(members)
     together = [PrerequisiteGroup("all_of", tuple(dict.fromkeys(alone)))] if alone else []
     return (*together, *choices)
+
+
+def parse_stack(cell: str) -> StackRule | None:
+    """What completes this larger credential: "all", "3" of its members, or "30 ECTS". Raises InvalidInput."""
+    words = cell.strip().casefold()
+    if not words:
+        return None
+    if words == "all":
+        return StackRule("all_of")
+    counted = re.fullmatch(r"(\d{1,4}(?:\.\d{1,2})?)\s*(ects)?", words, re.ASCII)
+    if counted is None or (not counted[2] and not counted[1].isdigit()):
+        raise InvalidInput(f"stack is {cell.strip()[:40]!r}", where="stack", fix="all, 3 (of them), or 30 ECTS")
+    return StackRule("credits" if counted[2] else "n_of", float(counted[1]))
+
+
+def _day(cell: str, field: str) -> date | None:
+    words = cell.strip()
+    if not words:
+        return None
+    try:
+        return date.fromisoformat(words)
+    except ValueError:
+        raise InvalidInput(
+            f"{field} is {words[:40]!r}, not a date", where=field, fix="for example 2027-03-01"
+        ) from None
 
 
 def _members(text: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from credpath.recommender.preparations import Preparations
 from credpath.recommender.prerequisite_graph import PrerequisiteGraph
 from credpath.recommender.skill_space import SkillSpace
 from credpath.recommender.stacks import Stacks
+from credpath.recommender.wishes import pack_wishes
 
 CREDENTIALS, FACTS, ARRAYS, VECTORS = "credentials.jsonl", "index.json", "arrays.npz", "index.faiss"
 # Raised whenever what is written changes its meaning; another one is refused rather than half understood.
@@ -101,6 +102,7 @@ def load_index(folder: Path) -> CatalogueIndex:
         graph=part(PrerequisiteGraph, "graph", size=len(ids), outside=outside),
         preparations=part(Preparations, "preparations"),
         stacks=part(Stacks, "stacks"),
+        wishes=pack_wishes(credentials),
         titles=tuple(same_title(c.title) for c in credentials),
         vectors=stored_vectors(search),
         search=search,

@@ -21,6 +21,7 @@ from credpath.recommender.prerequisite_packing import pack_graph
 from credpath.recommender.skill_space import Skills, SkillSpace
 from credpath.recommender.stacks import Stacks, earned_by_members, pack_stacks
 from credpath.recommender.supersession import replaced_by, superseded_rows
+from credpath.recommender.wishes import Wishes, pack_wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class CatalogueIndex:
     graph: PrerequisiteGraph
     preparations: Preparations
     stacks: Stacks
+    wishes: Wishes
     titles: tuple[str, ...]
     vectors: Floats
     search: Any  # faiss.IndexFlatIP over `vectors`
@@ -102,6 +104,7 @@ class CatalogueIndex:
             graph=graph,
             preparations=pack_preparations(ordered, position | dict(graph.outside), named, space.position),
             stacks=stacks,
+            wishes=pack_wishes(ordered),
             titles=tuple(same_title(c.title) for c in ordered),
             vectors=stored_vectors(search),
             search=search,

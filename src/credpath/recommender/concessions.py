@@ -1,142 +1,247 @@
-"""What would have to give: which limit stopped a path, by how much, and what more it would then reach.
+"""What would have to give: the smallest change of each kind that brings a path nearer to the goal.
 
-Every sentence is checked by planning again with exactly the limit that it names.
+Each is found by solving without the limit, then made as small as exchanges can, and verified by solving again with
+exactly what is said. What a path then closes is what that last answer closes.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from credpath.domain.money import Money
-from credpath.domain.paths import Constraints, Step
-from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import closing
-from credpath.recommender.filters import HOURS_PER_WEEK
-from credpath.recommender.learned import Learned
-from credpath.recommender.recommend import RecommendRequest
-from credpath.recommender.walking import ENOUGH_LEFT, LEAST_GAIN, MAX_STEPS, Walk, price_in, take_step, walk
-from credpath.recommender.wording import counted, listed, money, percent, sentence
+from credpath.domain.paths import MAX_PARALLEL, Concession, ConcessionKind, Constraints
+from credpath.recommender import path_templates as say
+from credpath.recommender.filters import HOURS_PER_WEEK, weeks_left
+from credpath.recommender.path_alternatives import least_toll
+from credpath.recommender.path_problem import Plan, Problem, closes, lasts
+from credpath.recommender.path_refusals import why_not
+from credpath.recommender.path_solving import Solved, solve_quickly
+from credpath.recommender.path_statement import Statement, state_problem
+from credpath.recommender.wording import said
 
+# The goal fits once so little of the first gap is left; a concession has to bring at least so much.
+ENOUGH_LEFT = 0.10
+WORTH_ASKING = 0.02
 # Rounded up a little, so that a step fits that needs exactly what is said to be missing.
 MARGIN = 1.0 + 1e-6
-# Other languages are worth naming when they would close so much more of the first gap.
-WORTH_A_LANGUAGE = 0.05
+MOST_SKILLS = 3
+# A budget that bounds nothing, in its own currency: prices that no rate can compare stay out, as they were.
+UNBOUNDED = 1e12
 
 
-def what_would_have_to_give(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
-) -> tuple[str, ...]:
-    """Sentences; () when the path reaches the goal."""
-    if not request.goal.skills:
-        return () if done.steps else (_nothing_to_plan(request),)
-    if done.first.total <= 0:
-        return ("Nothing is missing: every skill of the goal is there already.",)
-    if done.gap.total <= ENOUGH_LEFT * done.first.total:
-        return ()
-    said = [
-        *_more_time(index, request, limits, done, learned),
-        *_more_money(index, request, limits, done, learned),
-        *_other_languages(index, request, limits, done, learned),
-    ]
-    if len(done.steps) >= MAX_STEPS:
-        left = percent(done.gap.total / done.first.total)
-        said.append(f"After {MAX_STEPS} steps {left} of the gap is left; plan again from there.")
-    return (*said, *_not_taught(index, done), *([] if said else [_rest(done)]))
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A path that stops short: `closed` of the gap once all its steps are finished; `out`: what is asked for and
+    not on it, by number."""
+
+    statement: Statement
+    solved: Solved
+    closed: float
+    out: tuple[str, ...]
 
 
-def _nothing_to_plan(request: RecommendRequest) -> str:
-    if request.goal.text:
-        return "The goal is known by its words alone, and nothing that fits comes close to them."
-    return "Name a goal: without one there is nothing to plan toward."
+def concessions(stopped: Stopped) -> tuple[Concession, ...]:
+    """() when the goal fits and all that is asked for is on the path."""
+    found = [*_left_out(stopped)]
+    if stopped.closed < 1.0 - ENOUGH_LEFT and stopped.statement.ground.gap.total > 0:
+        found += [
+            *_time(stopped), *_money(stopped), *_at_once(stopped), *_wishes(stopped), *_start(stopped),
+            *_skills(stopped), *_asked(stopped),
+        ]  # fmt: skip
+    return tuple(found)
 
 
-def _rest(done: Walk) -> str:
-    left = percent(done.gap.total / done.first.total)
-    return f"{left} of the gap stays open: nothing else that fits closes enough of it to be worth its hours."
+def sure(statement: Statement) -> Problem:
+    """The problem as if every step were finished."""
+    return replace(statement.problem, taught=statement.sure_taught, near=statement.sure_near)
 
 
-def _more_time(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
-) -> Iterator[str]:
-    if limits.weeks is None:
+def _relaxed(stopped: Stopped, limits: Constraints) -> tuple[Statement, Solved, float] | None:
+    """The best path under other limits, when it closes enough more to be worth asking."""
+    statement = state_problem(stopped.statement.ground, limits)
+    problem = sure(statement)
+    solved = solve_quickly(problem, _carried(stopped, problem))
+    closed = closes(problem, solved.plan.steps)
+    if not solved.feasible or closed < stopped.closed + WORTH_ASKING:
+        return None
+    return statement, solved, closed
+
+
+def _carried(stopped: Stopped, problem: Problem) -> list[Plan]:
+    """The path as it is, in another problem's numbers."""
+    number = {credential_id: at for at, credential_id in enumerate(problem.ids)}
+    ids = [stopped.statement.problem.ids[k] for k in stopped.solved.plan.steps]
+    return [Plan(tuple(number[i] for i in ids), stopped.solved.plan.starts)] if all(i in number for i in ids) else []
+
+
+def _least(stopped: Stopped, found: tuple[Statement, Solved, float], toll: str) -> tuple[Plan, Problem]:
+    """The plan that closes about as much, or all that is needed, with the least of what is short."""
+    statement, solved, closed = found
+    problem = sure(statement)
+    target = min(closed - WORTH_ASKING / 2, max(1.0 - ENOUGH_LEFT, stopped.closed + WORTH_ASKING))
+    return least_toll(problem, getattr(problem, toll), solved, target), problem
+
+
+def _time(stopped: Stopped) -> Iterator[Concession]:
+    """More hours within the same weeks, or the same hours a week for longer."""
+    limits, today = stopped.statement.limits, stopped.statement.ground.request.today
+    weeks = weeks_left(limits, today)
+    found = None if weeks is None else _relaxed(stopped, replace(limits, weeks=None, deadline=None))
+    if weeks is None or found is None:
         return
-    further = take_step(index, request, replace(limits, weeks=None), done, learned)
-    if further is None:
+    plan, problem = _least(stopped, found, "hours")
+    needed, pace = lasts(problem, plan) * MARGIN, limits.hours_per_week or HOURS_PER_WEEK
+    if not weeks < needed <= 1_040.0:
         return
-    pace = limits.hours_per_week or HOURS_PER_WEEK
-    missing = further.weeks - limits.weeks
-    wider = min(1_040.0, further.weeks * MARGIN)
-    if missing <= 0 or wider < further.weeks:
+    again = _relaxed(stopped, replace(limits, weeks=needed, deadline=None))
+    if again is None:
         return
-    need = f"{counted(np.ceil(missing * pace), 'hour')} more"
-    yield from _checked(index, request, replace(limits, weeks=wider), done, further.steps[-1], need, learned)
+    if stopped.statement.problem.separable and weeks > 0:
+        hours = float(np.ceil(round((needed - weeks) * pace, 3)))
+        yield _said(stopped, again, "hours", hours, "hours", say.HOURS, hours=hours)
+    later = float(np.ceil(round(needed - weeks, 3)))
+    yield _said(stopped, again, "weeks", later, "weeks", say.WEEKS, weeks=later)
 
 
-def _more_money(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
-) -> Iterator[str]:
-    budget = limits.budget
-    if budget is None:
+def _money(stopped: Stopped) -> Iterator[Concession]:
+    limits = stopped.statement.limits
+    if limits.budget is None:
         return
-    unpriced = replace(limits, budget=None)
-    further = take_step(index, request, unpriced, done, learned)
-    if further is None:
+    currency = limits.budget.currency
+    found = _relaxed(stopped, replace(limits, budget=Money(UNBOUNDED, currency)))
+    if found is None:
         return
-    row = index.position[further.steps[-1].credential_id]
-    price = price_in(index, budget.currency, row, request.rates)
-    missing = (price or 0.0) - (budget.amount - done.spent)
-    if price is None or missing <= 0:
+    plan, problem = _least(stopped, found, "money")
+    needed = float(problem.money[list(plan.steps)].sum())
+    more = float(np.ceil(round(needed - limits.budget.amount, 6)))
+    if more <= 0:
         return
-    need = f"{money(Money(float(np.ceil(missing)), budget.currency))} more"
-    wider = replace(limits, budget=Money(budget.amount + missing * MARGIN, budget.currency))
-    yield from _checked(index, request, wider, done, further.steps[-1], need, learned)
+    again = _relaxed(stopped, replace(limits, budget=Money(limits.budget.amount + more, currency)))
+    if again is not None:
+        yield _said(stopped, again, "money", more, currency, say.MONEY, money=Money(more, currency))
 
 
-def _checked(
-    index: CatalogueIndex,
-    request: RecommendRequest,
-    wider: Constraints,
-    done: Walk,
-    hoped: Step,
-    need: str,
-    learned: Learned | None,
-) -> Iterator[str]:
-    """Plans again within `wider` and says what that really brings, if it brings anything."""
-    again = walk(index, request, wider, learned)
-    gained = done.gap.total - again.gap.total
-    if gained < LEAST_GAIN * done.first.total:
+def _at_once(stopped: Stopped) -> Iterator[Concession]:
+    limits = stopped.statement.limits
+    if limits.parallel == 1 or stopped.statement.problem.weeks is None:
         return
-    taken = {step.credential_id for step in again.steps}
-    title = index.credentials[index.position[hoped.credential_id]].title
-    if taken == {*(step.credential_id for step in done.steps), hoped.credential_id}:
-        yield sentence(f"{need} would add {title} (closes {percent(gained / done.first.total)} of the gap)")
-    else:
-        whole, now = (percent(1.0 - w.gap.total / done.first.total) for w in (again, done))
-        yield sentence(f"{need} would allow another path, which closes {whole} of the gap instead of {now}")
+    for count in range(limits.parallel + 1, MAX_PARALLEL + 1):
+        found = _relaxed(stopped, replace(limits, parallel=count))
+        if found is not None:
+            more = float(count - limits.parallel)
+            yield _said(stopped, found, "parallel", more, "credentials", say.PARALLEL, count=count)
+            return
 
 
-def _other_languages(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, done: Walk, learned: Learned | None
-) -> Iterator[str]:
-    if not limits.languages:
-        return
-    again = walk(index, request, replace(limits, languages=frozenset()), learned)
-    if done.gap.total - again.gap.total < WORTH_A_LANGUAGE * done.first.total:
-        return
-    whole, now = (percent(1.0 - w.gap.total / done.first.total) for w in (again, done))
-    yield f"Credentials in other languages would close {whole} of the gap instead of {now}."
+def _wishes(stopped: Stopped) -> Iterator[Concession]:
+    limits = stopped.statement.limits
+    none: frozenset[str] = frozenset()
+    if limits.languages and (found := _relaxed(stopped, replace(limits, languages=none))):
+        index = stopped.statement.ground.index
+        steps = [index.credentials[found[0].problem.rows[k]].languages for k in found[1].plan.steps]
+        spoken = sorted({code for codes in steps for code in codes[:1]} - limits.languages)
+        yield _said(stopped, found, "language", 0.0, "", say.LANGUAGES, subject=", ".join(spoken))
+    others = (
+        ("participation", bool(limits.participation), replace(limits, participation=none)),
+        ("accredited", limits.accredited, replace(limits, accredited=False)),
+        ("awarding_bodies", bool(limits.awarding_bodies), replace(limits, awarding_bodies=none)),
+    )
+    for name, wished, without in others:
+        if wished and (found := _relaxed(stopped, without)):
+            yield _said(stopped, found, "wish", 0.0, "", say.WISHES[name], subject=name)
 
 
-def _not_taught(index: CatalogueIndex, done: Walk) -> Iterator[str]:
-    """Skills of the goal that no credential of the whole catalogue brings any nearer."""
-    helped = set(closing(index, done.first).skills.tolist())
-    missing = [j for j, gap in enumerate(done.gap.gap.tolist()) if gap > 0 and j not in helped]
-    part = sum(float(done.gap.weights[j] * done.gap.gap[j]) for j in missing)
-    if part < LEAST_GAIN * done.first.total:
+def _start(stopped: Stopped) -> Iterator[Concession]:
+    limits, today = stopped.statement.limits, stopped.statement.ground.request.today
+    if limits.starts_on is None or limits.starts_on <= today:
         return
-    missing.sort(key=lambda j: (-done.gap.weights[j], done.gap.skills[j].skill_uri))
-    names = listed([done.gap.skills[j].label or done.gap.skills[j].skill_uri for j in missing])
-    yield sentence(f"nothing in the catalogue teaches {names} ({percent(part / done.first.total)} of the gap)")
+    found = _relaxed(stopped, replace(limits, starts_on=None))
+    if found is not None:
+        weeks = float(np.ceil((limits.starts_on - today).days / 7.0))
+        yield _said(stopped, found, "start", weeks, "weeks", say.START, weeks=weeks)
+
+
+def _skills(stopped: Stopped) -> Iterator[Concession]:
+    """Leaving out the few skills that stay widest open, when the rest then fits."""
+    statement, problem = stopped.statement, sure(stopped.statement)
+    gap, taken = statement.ground.gap, list(stopped.solved.plan.steps)
+    load = problem.taught[taken].sum(axis=0) + (problem.near[taken].max(axis=0) if taken else 0.0)
+    open_left = np.maximum(0.0, problem.caps - np.minimum(problem.caps, problem.rooms * -np.expm1(-load)))
+    widest = sorted(range(len(open_left)), key=lambda j: (-round(float(open_left[j]), 12), gap.skills[j].skill_uri))
+    for count in range(1, MOST_SKILLS + 1):
+        without = widest[:count]
+        rest = 1.0 - float(problem.caps[without].sum())
+        if rest <= WORTH_ASKING or count > len(widest):
+            return
+        if (open_left.sum() - open_left[without].sum()) / rest > ENOUGH_LEFT:
+            continue
+        caps = problem.caps.copy()
+        caps[without] = 0.0
+        solved = solve_quickly(replace(problem, caps=caps), [stopped.solved.plan])
+        then = closes(replace(problem, caps=caps), solved.plan.steps) / rest
+        if then >= 1.0 - ENOUGH_LEFT:
+            labels = tuple(gap.skills[j].label or gap.skills[j].skill_uri for j in without)
+            values: dict[str, object] = {"skills": labels, "then": then}
+            uri = gap.skills[without[0]].skill_uri
+            words = said(say.SKILLS, values)
+            yield Concession("skill", float(count), "skills", uri, 1.0 - then, True, words, say.SKILLS, values)
+        return
+
+
+def _asked(stopped: Stopped) -> Iterator[Concession]:
+    """A pin, or the stack, that keeps the path from closing more."""
+    statement, limits = stopped.statement, stopped.statement.limits
+    for pin in (p for p in limits.pinned if p not in stopped.out):
+        found = _relaxed(stopped, replace(limits, pinned=tuple(p for p in limits.pinned if p != pin)))
+        if found is not None:
+            yield _said(stopped, found, "pin", 0.0, "", say.PIN, subject=pin, title=_title(statement, pin))
+    if limits.stack and limits.stack not in stopped.out and (found := _relaxed(stopped, replace(limits, stack=""))):
+        title = _title(statement, limits.stack)
+        yield _said(stopped, found, "stack", 0.0, "", say.STACK, subject=limits.stack, title=title)
+
+
+def _left_out(stopped: Stopped) -> Iterator[Concession]:
+    """What is asked for and cannot be."""
+    for credential_id in stopped.out:
+        kind: ConcessionKind = "stack" if credential_id == stopped.statement.limits.stack else "pin"
+        template = say.STACK_OUT if kind == "stack" else say.PIN_OUT
+        code = why_not(stopped.statement, credential_id)
+        code = "limits" if kind == "stack" and code in ("not_offered", "prerequisite") else code
+        values: dict[str, object] = {"title": _title(stopped.statement, credential_id), "why": say.WHY[code]}
+        left = 1.0 - stopped.closed
+        full = left <= ENOUGH_LEFT
+        yield Concession(kind, 0.0, "", credential_id, left, full, said(template, values), template, values)
+
+
+def _title(statement: Statement, credential_id: str) -> str:
+    row = statement.ground.index.position.get(credential_id)
+    return credential_id if row is None else statement.ground.index.credentials[row].title
+
+
+def _said(
+    stopped: Stopped,
+    found: tuple[Statement, Solved, float],
+    kind: ConcessionKind,
+    amount: float,
+    unit: str,
+    templates: str | tuple[str, str],
+    subject: str = "",
+    **values: object,
+) -> Concession:
+    """With what the path then closes; one more credential is named, another path is compared."""
+    statement, solved, then = found
+    now = stopped.closed
+    before = {stopped.statement.problem.ids[k] for k in stopped.solved.plan.steps}
+    after = {statement.problem.ids[k] for k in solved.plan.steps}
+    added = sorted(after - before)
+    template = templates if isinstance(templates, str) else templates[1]
+    values |= {"then": then, "now": now}
+    if isinstance(templates, tuple) and before < after and len(added) == 1:
+        template = templates[0]
+        values |= {"title": _title(statement, added[0]), "share": then - now}
+    left = max(0.0, 1.0 - then)
+    full = left <= ENOUGH_LEFT
+    return Concession(kind, amount, unit, subject, left, full, said(template, values), template, values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from credpath.recommender.catalogue_index import CatalogueIndex, Membership, lan
 from credpath.recommender.csr import Doubles, Mask, Offsets
 from credpath.recommender.regions import names_of
 from credpath.recommender.standing import Standing
+from credpath.recommender.waivers import waived_rows
 
 # In this order; a credential that several would take counts for the first of them.
 FILTERS = (
@@ -28,6 +29,9 @@ FILTERS = (
     "excluded",
     "language",  # a record without languages is kept
     "country",  # not open to the learner's country, or on site in another one
+    "participation",  # another form of participation; a record that states none is kept
+    "accredited",  # wished for, and the record states no quality assurance
+    "awarding_body",  # of none of the awarding bodies that were asked for
     "budget",  # costs more; a record without a price is kept
     "cost_unknown_currency",  # priced in a currency without a rate, under a budget
     "too_long",  # stated or estimated hours do not fit into the weeks
@@ -44,13 +48,15 @@ SLACK = 1.0 + 1e-9  # a price equal to the budget fits, whatever rounding did to
 class Eligibility:
     """(n,) masks. `eligible`: may be next. `locked`: may come later. `possible`: (nodes,) held or attainable.
 
-    `counts`: how many each filter took, for those that took something.
+    `counts`: how many each filter took, for those that took something. `waived` (nodes,): prerequisites that mastery
+    stands in for.
     """
 
     eligible: Mask
     locked: Mask
     possible: Mask
     counts: dict[str, int]
+    waived: Mask
 
 
 def limits_of(constraints: Constraints, profile: Profile) -> Constraints:
@@ -64,21 +70,64 @@ def limits_of(constraints: Constraints, profile: Profile) -> Constraints:
     )
 
 
+def begins_on(limits: Constraints, today: date) -> date:
+    """The day on which the first step starts: today, or later if so asked."""
+    return max(today, limits.starts_on or today)
+
+
+def weeks_left(limits: Constraints, today: date) -> float | None:
+    """Weeks from the beginning to the end that the limits set, the sooner of weeks and deadline; None without any."""
+    until = None
+    if limits.deadline is not None:
+        until = max(0.0, (limits.deadline - begins_on(limits, today)).days / 7.0)
+    known = [weeks for weeks in (limits.weeks, until) if weeks is not None]
+    return min(known, default=None)
+
+
+def ends_by(limits: Constraints, today: date) -> date:
+    """The last day on which a step may start."""
+    weeks, begin = weeks_left(limits, today), begins_on(limits, today)
+    most = (date.max - begin).days
+    return date.max if weeks is None else begin + timedelta(days=min(most, int(7 * weeks)))
+
+
 def filter_catalogue(
-    index: CatalogueIndex, standing: Standing, limits: Constraints, today: date, rates: Mapping[str, float]
+    index: CatalogueIndex,
+    standing: Standing,
+    limits: Constraints,
+    today: date,
+    rates: Mapping[str, float],
+    until: date | None = None,
 ) -> Eligibility:
-    """Runs every filter over the whole catalogue at once."""
+    """Runs every filter over the whole catalogue at once. `until`: what starts by then counts as started."""
     left, counts = np.ones(len(index.ids), dtype=bool), {}
-    for code, mask in _static_filters(index, standing, limits, today, rates):
+    for code, mask in _static_filters(index, standing, limits, today, rates, until):
         counts[code] = _take(left, mask)
     started = _rows(index, standing.snapshot.in_progress)
-    possible = index.graph.attainable(standing.held, left | started)
+    waived = waived_rows(index, standing.snapshot)
+    gated = standing.held | waived
+    possible = index.graph.attainable(gated, left | started)
     counts["earned_by_members"] = _take(left, index.graph.earned)
-    unmet = left & ~index.graph.met(standing.held)
+    unmet = left & ~index.graph.met(gated)
     counts["prerequisite_unattainable"] = _take(left, unmet & ~possible[: len(index.ids)])
     locked = left & unmet
     counts["locked"] = _take(left, locked)
-    return Eligibility(left, locked, possible, {code: count for code, count in counts.items() if count})
+    found = {code: count for code, count in counts.items() if count}
+    return Eligibility(left, locked, possible, found, waived)
+
+
+def refused_by(
+    index: CatalogueIndex,
+    standing: Standing,
+    limits: Constraints,
+    today: date,
+    rates: Mapping[str, float],
+    until: date | None,
+    row: int,
+) -> str:
+    """The first filter beside prerequisites that takes a row, "" for none."""
+    masks = _static_filters(index, standing, limits, today, rates, until)
+    return next((code for code, mask in masks if mask[row]), "")
 
 
 def _take(left: Mask, mask: Mask) -> int:
@@ -89,17 +138,23 @@ def _take(left: Mask, mask: Mask) -> int:
 
 
 def _static_filters(
-    index: CatalogueIndex, standing: Standing, limits: Constraints, today: date, rates: Mapping[str, float]
+    index: CatalogueIndex,
+    standing: Standing,
+    limits: Constraints,
+    today: date,
+    rates: Mapping[str, float],
+    until: date | None,
 ) -> Iterable[tuple[str, Mask]]:
     """Everything but prerequisites, in the order of FILTERS."""
-    columns, snapshot, day = index.columns, standing.snapshot, today.toordinal()
+    begin = begins_on(limits, today)
+    columns, snapshot, day = index.columns, standing.snapshot, begin.toordinal()
     yield "held", standing.held[: len(index.ids)]
     if snapshot.in_progress:
         yield "in_progress", _rows(index, snapshot.in_progress)
     yield "superseded", columns.superseded
     yield "not_offered", ~columns.offered
     yield "ended", columns.ends_on < day
-    yield "not_started_yet", columns.starts_on > day
+    yield "not_started_yet", columns.starts_on > (until or begin).toordinal()
     if snapshot.dismissed:
         yield "dismissed", _rows(index, snapshot.dismissed)
     if limits.excluded:
@@ -108,12 +163,14 @@ def _static_filters(
         yield "language", ~_applies(index.languages, {language_code(tag) for tag in limits.languages})
     if limits.country:
         yield "country", _out_of_reach(index, limits.country)
+    yield from index.wishes.unmet(limits)
     if limits.budget is not None:
         price, priceless = prices(index, limits.budget.currency, rates)
         yield "budget", price > limits.budget.amount * SLACK
         yield "cost_unknown_currency", priceless
-    if limits.weeks is not None:
-        yield "too_long", columns.hours > limits.weeks * (limits.hours_per_week or HOURS_PER_WEEK) * SLACK
+    weeks = weeks_left(limits, today)
+    if weeks is not None:
+        yield "too_long", columns.hours > weeks * (limits.hours_per_week or HOURS_PER_WEEK) * SLACK
 
 
 def _rows(index: CatalogueIndex, ids: Iterable[str]) -> Mask:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from credpath.domain.paths import Reason
+from credpath.recommender import reason_templates as say
 from credpath.recommender.follow_features import SINGLE
 from credpath.recommender.outcome_tables import LEAST_COUNT
 from credpath.recommender.situation import Situation
-from credpath.recommender.wording import number, sentence, shortened
+from credpath.recommender.wording import reason, shortened
 
 Features = Mapping[str, float]
 # A share of the learners of a credential from which on they may be said to go on to another often.
@@ -28,9 +29,9 @@ def _took_next(s: Situation, row: int, f: Features) -> Iterator[Reason]:
     if step is None or min(step.takers, step.leavers) < LEAST_COUNT:
         yield from _goes_on(s, f)
         return
-    who = "learners with this goal" if step.with_goal else "learners"
-    counts = f"{number(step.takers)} of {number(step.leavers)} {who}"
-    yield Reason("follows", sentence(f"{counts} who finished {_title(s, step.after)} took this next"), f["next_share"])
+    template = say.TOOK_NEXT_WITH_GOAL if step.with_goal else say.TOOK_NEXT
+    counts = {"takers": step.takers, "leavers": step.leavers}
+    yield reason("follows", template, f["next_share"], title=_title(s, step.after), **counts)
 
 
 def _goes_on(s: Situation, f: Features) -> Iterator[Reason]:
@@ -40,15 +41,16 @@ def _goes_on(s: Situation, f: Features) -> Iterator[Reason]:
     share, after = max(shares, default=(0.0, -1))
     if share >= OFTEN:
         title = shortened(s.index.credentials[after].title, 100)
-        yield Reason("follows", sentence(f"learners of {title} often take this next"), share)
+        yield reason("follows", say.OFTEN_TAKEN_NEXT, share, title=title)
 
 
 def _finished_with_goal(s: Situation, row: int, f: Features) -> Iterator[Reason]:
     tables = s.learned.index.tables if s.learned else None
     counts = tables.finished_with_goal(s.gap.goal.occupation_uri, row) if tables else None
     if counts is not None:
-        text = f"{number(counts[0])} of {number(counts[1])} learners with this goal finished it"
-        yield Reason("goal_popular", sentence(text), f["goal_popularity"])
+        yield reason(
+            "goal_popular", say.FINISHED_WITH_GOAL, f["goal_popularity"], finished=counts[0], learners=counts[1]
+        )
 
 
 def _title(s: Situation, credential_id: str) -> str:

@@ -1,46 +1,121 @@
-"""An ordered path to the goal that hours, weeks, money and prerequisites allow."""
+"""The best path to the goal that hours, weeks, money, dates and prerequisites allow, and others worth a look."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from credpath.domain.money import Money, convert
-from credpath.domain.paths import LearningPath, Step
+from credpath.domain.paths import KeptPath, LearningPath
+from credpath.domain.sayings import Saying
+from credpath.recommender import path_templates as say
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.concessions import what_would_have_to_give
+from credpath.recommender.concessions import ENOUGH_LEFT, Stopped, concessions
 from credpath.recommender.filters import limits_of
 from credpath.recommender.learned import Learned
+from credpath.recommender.path_alternatives import alternatives, undominated
+from credpath.recommender.path_ground import lay_ground
+from credpath.recommender.path_prices import LEAST_GAIN
+from credpath.recommender.path_problem import MAX_STEPS, NOTHING
+from credpath.recommender.path_solving import USUAL, Effort, Solved, solve
+from credpath.recommender.path_stability import stay
+from credpath.recommender.path_statement import Statement, state_problem
+from credpath.recommender.path_steps import path_of
 from credpath.recommender.recommend import RecommendRequest
-from credpath.recommender.walking import walk
+from credpath.recommender.wording import part
+
+NO_PATH = Solved(NOTHING, 0.0, 0.0, "highs")
 
 
 def plan(index: CatalogueIndex, request: RecommendRequest, learned: Learned | None = None) -> LearningPath:
-    """Steps in the order to take them, one after the other at the learner's hours a week.
+    """The best path of `plan_all`."""
+    return plan_all(index, request, learned)[0]
 
-    The first step is what a greedy `recommend` puts first; each later one is what it would put first once the
-    earlier ones are held. `weeks` and `budget` bound the whole path. Steps without a known price are counted in
-    `unpriced_steps` and not in `cost`.
+
+def plan_all(
+    index: CatalogueIndex, request: RecommendRequest, learned: Learned | None = None, kept: KeptPath | None = None
+) -> tuple[LearningPath, ...]:
+    """The best path first, then up to three that really differ from it.
+
+    The first step is what a greedy `recommend` puts first, unless limits or pins rule that out or a kept path says
+    otherwise; the rest is the best there is given that. A kept path stays unless another is worth clearly more.
     """
     limits = limits_of(request.constraints, request.snapshot.profile)
-    done = walk(index, request, limits, learned)
-    cost, unpriced = total_cost(done.steps, limits.budget.currency if limits.budget else "", request.rates)
-    return LearningPath(
-        steps=done.steps,
-        hours=math.fsum(step.workload_hours for step in done.steps),
-        weeks=done.weeks,
-        cost=cost,
-        unpriced_steps=unpriced,
-        gap_before=done.first.total,
-        gap_after=done.gap.total,
-        would_have_to_give=what_would_have_to_give(index, request, limits, done, learned),
+    kept = kept or KeptPath()
+    ground = lay_ground(index, request, limits, learned, kept)
+    statement = state_problem(ground, limits)
+    solved, changes = stay(statement, kept.credential_ids, best_of(statement))
+    best = path_of(statement, solved)
+    out = left_out(statement, solved)
+    given = concessions(Stopped(statement, solved, best.reachable, out))
+    remarks = what_is_left(statement, best, bool(given))
+    best = replace(
+        best,
+        bound=bound_of(statement, solved, best),
+        changes=changes,
+        concessions=given,
+        remarks=remarks,
+        would_have_to_give=(*(c.sentence for c in given), *map(part, remarks)),
     )
+    others = alternatives(statement.problem, solved, statement.chances is not None)
+    return undominated([best, *(path_of(statement, other, kind) for kind, other in others)])
 
 
-def total_cost(steps: Sequence[Step], currency: str, rates: Mapping[str, float]) -> tuple[Money | None, int]:
-    """(sum of known prices, steps without one). In `currency`, else in the steps' own if it is one, else in USD."""
-    stated = [step.cost for step in steps if step.cost is not None]
-    own = {cost.currency for cost in stated if cost.amount > 0}
-    target = currency or (own.pop() if len(own) == 1 else "USD")
-    known = [amount for cost in stated if (amount := convert(cost, target, rates)) is not None]
-    return (Money(math.fsum(known), target) if known else None), len(steps) - len(known)
+def best_of(statement: Statement, effort: Effort = USUAL) -> Solved:
+    """With the recommended first step and all that is asked for, as far as both can be."""
+    problem = statement.problem
+    solved = solve(problem, effort)
+    if not solved.feasible and problem.first >= 0:
+        solved = solve(replace(problem, first=-1), effort)
+    kept: tuple[int, ...] = ()
+    if not solved.feasible:
+        for asked in problem.required:
+            if solve(replace(problem, first=-1, required=(*kept, asked)), effort).feasible:
+                kept = (*kept, asked)
+        solved = solve(replace(problem, first=-1, required=kept), effort)
+    return solved if solved.feasible else NO_PATH
+
+
+def left_out(statement: Statement, solved: Solved) -> tuple[str, ...]:
+    """Pins and the stack that are asked for and not on the path."""
+    limits, index = statement.limits, statement.ground.index
+    held = index.graph.add(statement.ground.standing.held, [statement.problem.rows[k] for k in solved.plan.steps])
+    asked = [index.position[i] for i in (*limits.pinned, *filter(None, [limits.stack])) if i in index.position]
+    return tuple(index.ids[row] for row in asked if not held[row])
+
+
+def bound_of(statement: Statement, solved: Solved, best: LearningPath) -> float | None:
+    """The least of the gap that any path within the limits leaves, by the relaxation; None without a gap.
+
+    Where completion is calibrated, of the gap as it is to be expected.
+    """
+    total, ends_at = statement.ground.gap.total, best.gap_after if best.gap_expected is None else best.gap_expected
+    return None if total <= 0 else min(ends_at, max(0.0, total * (1.0 - solved.most_closed)))
+
+
+def what_is_left(statement: Statement, best: LearningPath, said_before: bool) -> tuple[Saying, ...]:
+    """What no limit is to blame for."""
+    goal, gap = statement.ground.request.goal, statement.ground.gap
+    if not goal.skills:
+        if best.steps:
+            return ()
+        return (Saying(say.ONLY_WORDS if goal.text else say.NO_GOAL),)
+    if gap.total <= 0:
+        return (Saying(say.NOTHING_MISSING),)
+    left = best.gap_after / gap.total
+    if left <= ENOUGH_LEFT:
+        return ()
+    found = [Saying(say.PLAN_AGAIN, {"steps": MAX_STEPS, "left": left})] if len(best.steps) >= MAX_STEPS else []
+    found += _not_taught(statement)
+    return tuple(found) if found or said_before else (Saying(say.REST, {"left": left}),)
+
+
+def _not_taught(statement: Statement) -> list[Saying]:
+    """Skills of the goal that no credential of the whole catalogue brings any nearer."""
+    gap = statement.ground.gap
+    helped = set(statement.situation.closed.skills.tolist())
+    missing = [j for j, lacking in enumerate(gap.gap.tolist()) if lacking > 0 and j not in helped]
+    share = sum(float(gap.weights[j] * gap.gap[j]) for j in missing) / gap.total
+    if share < LEAST_GAIN:
+        return []
+    missing.sort(key=lambda j: (-gap.weights[j], gap.skills[j].skill_uri))
+    names = tuple(gap.skills[j].label or gap.skills[j].skill_uri for j in missing)
+    return [Saying(say.NOT_TAUGHT, {"skills": names, "share": share})]

@@ -1,7 +1,8 @@
 """Why this one: sentences made of the very numbers that ranked it, each carrying its number.
 
 `amount` is the value of the feature that the sentence speaks of: gap_share for "closes_gap", unlock_share for
-"unlocks", hours for "effort", and so on. Nothing is said that the ranker did not see.
+"unlocks", hours for "effort", and so on. Nothing is said that the ranker did not see. Each sentence is a template of
+its own, whole, with typed values: other languages order the words in their own way.
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ import numpy as np
 
 from credpath.domain.catalogue import Credential, Preparation
 from credpath.domain.paths import Reason, StackProgress
+from credpath.domain.sayings import Saying
+from credpath.recommender import reason_templates as say
 from credpath.recommender.columns import ASSUMED, STATED
 from credpath.recommender.features import Situation
 from credpath.recommender.log_reasons import from_logs
-from credpath.recommender.wording import counted, listed, money, number, percent, sentence, shortened, weeks
+from credpath.recommender.waivers import waived_for, waivers_of
+from credpath.recommender.wording import reason, shortened
 
 Features = Mapping[str, float]
 Pieces = list[tuple[Preparation, float]]  # of a credential's preparation, with how far each is met
@@ -47,6 +51,7 @@ def reasons_for(
         *leading,
         *(reason for reason in others if reason not in leading),
         *ready,
+        *_waived(s, row),
         *_stack(s, stacks, features),
         _effort(s, credential, row, features),
         *_cost(s, credential, features),
@@ -57,9 +62,9 @@ def reasons_for(
     )
 
 
-def goal_name(s: Situation) -> str:
+def goal_name(s: Situation) -> str | Saying:
     """The occupation's label, the learner's own words, or "your goal"."""
-    return shortened(s.gap.goal.label or s.gap.goal.text, 80) or "your goal"
+    return shortened(s.gap.goal.label or s.gap.goal.text, 80) or say.YOUR_GOAL
 
 
 def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
@@ -70,22 +75,24 @@ def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
     moved.sort(key=lambda j: (-amounts[j], skills[j].skill_uri))
     declared = _declared(s, int(s.candidates.rows[place]))
     named = [_skill(s, j, int(s.via[place, j]), declared) for j in moved[:3]]
-    rest = [counted(len(moved) - 3, "more skill")] if len(moved) > 3 else []
-    text = f"closes {percent(f['gap_share'])} of the gap to {goal_name(s)}: {listed([*named, *rest], 4)}"
-    yield Reason("closes_gap", sentence(text), f["gap_share"], skills[moved[0]].skill_uri)
+    if len(moved) > 3:
+        named.append(Saying(say.MORE_SKILLS, {"n": len(moved) - 3}))
+    share, uri = f["gap_share"], skills[moved[0]].skill_uri
+    yield reason("closes_gap", say.CLOSES_GAP, share, uri, share=share, goal=goal_name(s), skills=tuple(named))
 
 
-def _skill(s: Situation, j: int, via: int, declared: frozenset[int]) -> str:
+def _skill(s: Situation, j: int, via: int, declared: frozenset[int]) -> str | Saying:
     """A needed skill with what is known of it: "SQL (you show 0.10 of 0.75)"."""
-    skill, place, notes = s.gap.skills[j], int(s.gap.places[j]), []
-    if skill.skill_uri in s.standing.snapshot.mastery or s.gap.mastery[j] > 0:
-        notes.append(f"you show {s.gap.mastery[j]:.2f} of {s.gap.required[j]:.2f}")
+    skill, place = s.gap.skills[j], int(s.gap.places[j])
+    known = skill.skill_uri in s.standing.snapshot.mastery or bool(s.gap.mastery[j] > 0)
+    values: dict[str, object] = {"skill": skill.label or s.index.space.labels[place]}
+    if known:
+        values |= {"shown": float(s.gap.mastery[j]), "required": float(s.gap.required[j])}
+    taught = say.DECLARED if place in declared else say.INFERRED
     if via >= 0:  # it teaches a skill close to the needed one, not that one itself
-        notes.append(f"by way of {s.index.space.labels[via]}")
-    elif place not in declared:
-        notes.append("inferred from its description")
-    label = skill.label or s.index.space.labels[place]
-    return f"{label} ({'; '.join(notes)})" if notes else label
+        taught, values["other"] = say.BY_WAY_OF, s.index.space.labels[via]
+    template = say.SKILLS.get((known, taught))
+    return Saying(template, values) if template else str(values["skill"])
 
 
 def _declared(s: Situation, row: int) -> frozenset[int]:
@@ -98,14 +105,14 @@ def _declared(s: Situation, row: int) -> frozenset[int]:
 def _unlocks(s: Situation, row: int, f: Features, unlocked: tuple[int, ...]) -> Iterator[Reason]:
     if f["unlock_share"] < WORTH_SAYING:
         return
-    titles = [s.index.credentials[other].title for other in unlocked]
+    titles = tuple(s.index.credentials[other].title for other in unlocked)
     if titles:
-        yield Reason("unlocks", sentence(f"unlocks {listed(titles, 1)}"), f["unlock_share"])
+        yield reason("unlocks", say.UNLOCKS, f["unlock_share"], titles=titles)
         return
     waiting = [o for o in s.index.graph.required_by[row].tolist() if s.eligibility.possible[o]]
     best = min(waiting, key=lambda o: (-s.worth.closes[o], o))
-    text = f"needed, with others, for {s.index.credentials[best].title}"
-    yield Reason("unlocks", sentence(text), f["unlock_share"])
+    title = s.index.credentials[best].title
+    yield reason("unlocks", say.UNLOCKS_WITH_OTHERS, f["unlock_share"], title=title)
 
 
 def _prepares(s: Situation, row: int, f: Features) -> Iterator[Reason]:
@@ -115,12 +122,12 @@ def _prepares(s: Situation, row: int, f: Features) -> Iterator[Reason]:
     if found is None:
         return
     skill, later = found
-    behind = f"closes up to {percent(s.worth.closes[later] / s.gap.total)} of the gap"
-    title = s.index.credentials[later].title
-    text = f"recommended before {title}, which {behind}"
-    if skill >= 0:
-        text = f"teaches {s.index.space.labels[skill]}, which {title} assumes; that {behind}"
-    yield Reason("prepares", sentence(text), f["prepares_share"])
+    title, share = s.index.credentials[later].title, float(s.worth.closes[later] / s.gap.total)
+    if skill < 0:
+        yield reason("prepares", say.RECOMMENDED_BEFORE, f["prepares_share"], title=title, share=share)
+        return
+    label = s.index.space.labels[skill]
+    yield reason("prepares", say.TEACHES_WHAT_IS_ASSUMED, f["prepares_share"], skill=label, title=title, share=share)
 
 
 def _prepared_for(s: Situation, row: int) -> tuple[int, int] | None:
@@ -142,15 +149,14 @@ def _why_at_all(s: Situation, credential: Credential, f: Features) -> Reason:
     if s.goal_vector is not None and not s.candidates.degraded and f["goal_match"] >= WORTH_SAYING:
         return _text_reason(s, f)
     if credential.learner_count:
-        return Reason("popular", sentence(f"popular: {counted(credential.learner_count, 'learner')}"), f["popularity"])
-    return Reason("popular", "Among the most popular and best described that fit your limits.", f["popularity"])
+        return reason("popular", say.POPULAR, f["popularity"], learners=credential.learner_count)
+    return reason("popular", say.POPULAR_AND_FITTING, f["popularity"])
 
 
 def _text_reason(s: Situation, f: Features) -> Reason:
-    text = f"its description is close to {goal_name(s)} (likeness {f['goal_match']:.2f} of 1)"
-    if f["goal_match"] < ALIKE:
-        text = f"its description is the nearest to {goal_name(s)} (likeness only {f['goal_match']:.2f} of 1)"
-    return Reason("goal_text", sentence(text), f["goal_match"])
+    likeness = f["goal_match"]
+    template = say.TEXT_NEAREST if likeness < ALIKE else say.TEXT_CLOSE
+    return reason("goal_text", template, likeness, goal=goal_name(s), likeness=likeness)
 
 
 def _likeness(s: Situation, f: Features, leading: list[Reason]) -> Iterator[Reason]:
@@ -180,87 +186,87 @@ def preparation_name(s: Situation, piece: Preparation) -> str:
     return shortened(words or piece.credential_id or piece.skill_uri, 100)
 
 
+def _waived(s: Situation, row: int) -> Iterator[Reason]:
+    """Hard prerequisites that mastery stands in for."""
+    nodes = waived_for(s.index, row, s.standing.held, s.eligibility.waived)
+    for waiver in waivers_of(s.index, s.standing.snapshot, nodes):
+        title = s.index.credentials[s.index.position[waiver.credential_id]].title
+        yield reason("ready", say.WAIVED, waiver.mastery, waiver.skill_uri, title=title, shown=waiver.mastery)
+
+
 def _preparation(s: Situation, pieces: Pieces, f: Features) -> tuple[list[Reason], list[Reason]]:
     """(what is met, what is not)."""
-    met = [preparation_name(s, piece) for piece, share in pieces if share >= MET]
+    met = tuple(preparation_name(s, piece) for piece, share in pieces if share >= MET)
     ready = []
     if met:
-        whole = "you already meet its preparation" if len(met) == len(pieces) else "you meet part of its preparation"
-        ready = [Reason("ready", sentence(f"{whole}: {listed(met)}"), f["readiness"])]
+        template = say.ALL_MET if len(met) == len(pieces) else say.PART_MET
+        ready = [reason("ready", template, f["readiness"], names=met)]
     lacking = [_lacking(s, piece, f) for piece, share in pieces if share < MET]
     return ready, lacking[:3]
 
 
 def _lacking(s: Situation, piece: Preparation, f: Features) -> Reason:
-    name, uri = preparation_name(s, piece), piece.skill_uri
+    name, uri, amount = preparation_name(s, piece), piece.skill_uri, f["unmet_preparation"]
     if piece.credential_id:
-        text = f"recommends {name} first, which you do not hold"
-    elif uri in s.standing.snapshot.mastery:
-        text = f"assumes {name}, of which you show {s.standing.snapshot.probability(uri):.2f}"
-    elif uri:
-        text = f"assumes {name}, for which there is no evidence yet"
-    else:
-        text = f"its record asks for: {name}"
-    return Reason("caution", sentence(text), f["unmet_preparation"], uri)
+        return reason("caution", say.RECOMMENDS_FIRST, amount, uri, title=name)
+    if uri in s.standing.snapshot.mastery:
+        shown = s.standing.snapshot.probability(uri)
+        return reason("caution", say.ASSUMES_SHOWN, amount, uri, skill=name, shown=shown)
+    if uri:
+        return reason("caution", say.ASSUMES_UNSEEN, amount, uri, skill=name)
+    return reason("caution", say.ASKS_FOR, amount, uri, words=name)
 
 
 def _stack(s: Situation, stacks: tuple[StackProgress, ...], f: Features) -> Iterator[Reason]:
     for stack in stacks[:1]:
-        unit = "ECTS " if stack.unit == "ECTS" else ""
-        have, need = number(min(stack.after, stack.need)), number(stack.need)
         # A programme read off its courses may have more of them than the file listed.
         partial = s.index.credentials[s.index.position[stack.stack_id]].source == "edx"
-        known = "that are known here " if partial else ""
-        text = f"counts toward {stack.title}: {have} of {need} {unit}{known}after this"
-        yield Reason("stack", sentence(text), f["stack_progress"])
+        template = say.STACKS[stack.unit == "ECTS", partial]
+        after = min(stack.after, stack.need)
+        yield reason("stack", template, f["stack_progress"], title=stack.title, have=after, need=stack.need)
 
 
 def _effort(s: Situation, credential: Credential, row: int, f: Features) -> Reason:
-    pace = f"{weeks(f['weeks'])} at {number(s.hours_per_week)} h a week"
+    told = {"hours": f["hours"], "weeks": f["weeks"], "pace": s.hours_per_week}
     source = s.index.columns.hours_source[row]
     if source == ASSUMED:
-        kind = "degree" if credential.kind == "degree" else credential.kind.replace("-", " ", 1)
-        text = f"workload not stated; {counted(f['hours'], 'hour')} are assumed for a {kind}, {pace}"
-        return Reason("caution", sentence(text), f["hours"])
-    basis = ""
-    if source != STATED:
-        whole = counted(credential.ects, "ECTS", "ECTS") if credential.ects else _duration(credential)
-        basis = f" (from {whole})"
-    about = "" if source == STATED else "about "
-    return Reason("effort", sentence(f"{about}{counted(f['hours'], 'hour')}{basis}, {pace}"), f["hours"])
-
-
-def _duration(credential: Credential) -> str:
-    return f"a duration of {counted(credential.duration_weeks or 0.0, 'week')}"
+        return reason("caution", say.HOURS_ASSUMED, f["hours"], kind=say.KINDS[credential.kind], **told)
+    if source == STATED:
+        return reason("effort", say.HOURS_STATED, f["hours"], **told)
+    if credential.ects:
+        return reason("effort", say.HOURS_FROM_ECTS, f["hours"], ects=credential.ects, **told)
+    return reason("effort", say.HOURS_FROM_DURATION, f["hours"], duration=credential.duration_weeks or 0.0, **told)
 
 
 def _cost(s: Situation, credential: Credential, f: Features) -> Iterator[Reason]:
     cost, budget = credential.cost, s.limits.budget
     if cost is None or not f["cost_known"]:
         return
-    text = "free" if cost.amount == 0 else f"costs {money(cost)}"
-    if budget is not None and cost.amount > 0:
-        text += f", within your budget of {money(budget)}"
-    yield Reason("cost", sentence(text), f["cost_usd"])
+    if cost.amount == 0:
+        yield reason("cost", say.FREE, f["cost_usd"])
+    elif budget is None:
+        yield reason("cost", say.COSTS, f["cost_usd"], cost=cost)
+    else:
+        yield reason("cost", say.COSTS_WITHIN_BUDGET, f["cost_usd"], cost=cost, budget=budget)
 
 
 def _quality(credential: Credential, f: Features) -> Iterator[Reason]:
     rating, count = credential.rating, credential.rating_count
     if rating is None or rating < WELL_RATED or (count is not None and count < FEW_RATERS):
         return
-    by = f" by {counted(count, 'learner')}" if count else ""
-    yield Reason("quality", sentence(f"rated {rating:.1f}{by}"), f["quality"])
+    if count:
+        yield reason("quality", say.RATED_BY, f["quality"], rating=rating, learners=count)
+    else:
+        yield reason("quality", say.RATED, f["quality"], rating=rating)
 
 
 def _cautions(s: Situation, credential: Credential, row: int, f: Features) -> Iterator[Reason]:
     if f["over_level"] > 0:
         level = credential.level or (f"EQF {credential.eqf_level}" if credential.eqf_level else "advanced")
-        text = f"its level is {level}, and little of its field is shown yet"
-        yield Reason("caution", sentence(text), f["over_level"])
+        yield reason("caution", say.OVER_LEVEL, f["over_level"], level=level)
     if credential.cost is None:
-        yield Reason("caution", "Price not stated.", f["cost_known"])
+        yield reason("caution", say.PRICE_NOT_STATED, f["cost_known"])
     elif not f["cost_known"]:
-        text = f"costs {money(credential.cost)}, which no exchange rate here can compare"
-        yield Reason("caution", sentence(text), f["cost_known"])
+        yield reason("caution", say.COST_NOT_COMPARABLE, f["cost_known"], cost=credential.cost)
     if s.limits.languages and s.index.languages.unstated[row]:
-        yield Reason("caution", "Language not stated.", 0.0)
+        yield reason("caution", say.LANGUAGE_NOT_STATED, 0.0)

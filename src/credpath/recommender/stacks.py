@@ -61,15 +61,16 @@ class Stacks:
             return ()
         have = self.have(held)
         found = [
-            self._one(int(stack), float(have[stack]), 0.0 if held[row] else float(weight), credentials)
+            self.shown(int(stack), float(have[stack]), float(have[stack] + (0.0 if held[row] else weight)), credentials)
             for stack, weight in zip(self.of_row.values[first:last], self.weights[first:last], strict=True)
         ]
         return tuple(sorted(found, key=lambda p: (-p.after / p.need, p.stack_id)))
 
-    def _one(self, stack: int, have: float, more: float, credentials: Sequence[Credential]) -> StackProgress:
+    def shown(self, stack: int, have: float, after: float, credentials: Sequence[Credential]) -> StackProgress:
+        """The progress of the stack at that place, as a learner reads it."""
         whole = credentials[self.rows[stack]]
         unit: Literal["credentials", "ECTS"] = "ECTS" if self.in_ects[stack] else "credentials"
-        return StackProgress(whole.credential_id, whole.title, unit, have, have + more, float(self.need[stack]))
+        return StackProgress(whole.credential_id, whole.title, unit, have, after, float(self.need[stack]))
 
 
 def pack_stacks(credentials: Sequence[Credential]) -> Stacks:

@@ -1,10 +1,33 @@
-"""How numbers and lists read in a sentence."""
+"""How numbers and lists read in a sentence, and sentences made of a template and its values.
+
+`said` is English; the pages say the same templates in other languages.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache, partial
+from string import Formatter
+from typing import Any
 
 from credpath.domain.money import Money
+from credpath.domain.paths import Reason, ReasonKind
+from credpath.domain.sayings import Saying, plural
+
+# What can be counted in a template: {hours:hour}.
+UNITS: Mapping[str, tuple[str, str]] = {
+    "hour": plural("{n} hour", "{n} hours"),
+    "week": plural("{n} week", "{n} weeks"),
+    "ECTS": plural("{n} ECTS", "{n} ECTS"),
+    "learner": plural("{n} learner", "{n} learners"),
+    "skill": plural("{n} skill", "{n} skills"),
+    "more_skill": plural("{n} more skill", "{n} more skills"),
+    "step": plural("{n} step", "{n} steps"),
+    "credential": plural("{n} credential", "{n} credentials"),
+}
+# How many of a list a template names: {titles:list}.
+LIST_LIMITS: Mapping[str, int] = {"list": 3, "list1": 1, "list4": 4}
 
 
 def listed(words: Sequence[str], limit: int = 3) -> str:
@@ -44,6 +67,11 @@ def money(value: Money) -> str:
     return f"{amount} {value.currency}"
 
 
+def day(moment: date) -> str:
+    """ "5 May 2026"."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
 def shortened(text: str, limit: int = 140) -> str:
     """At most `limit` characters on one line, cut at a word."""
     line = " ".join(text.split())
@@ -55,3 +83,65 @@ def shortened(text: str, limit: int = 140) -> str:
 def sentence(text: str) -> str:
     """Begins with a capital, ends with one full stop."""
     return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def said(template: str, values: Mapping[str, object]) -> str:
+    """The English words of a `Saying`."""
+    if not values:
+        return template
+    words, shows = _ready(template)
+    return words % tuple([show(values[name]) for name, show in shows])
+
+
+def part(what: Saying | str) -> str:
+    """The same of a part of a sentence that may be plain words."""
+    return what if type(what) is str else said(*what)
+
+
+def reason(kind: ReasonKind, template: str, amount: float, skill_uri: str = "", /, **values: object) -> Reason:
+    """A reason with its sentence in English. Fifty of them are made for every answer."""
+    text = said(template, values)
+    if not text[0].isupper() or text[-2:] == "..":
+        text = sentence(text)
+    return Reason(kind, text, amount, skill_uri, template, values)
+
+
+@lru_cache(4_096)
+def places(template: str) -> tuple[tuple[str, str, str], ...]:
+    """(the words before it, its name, its kind) of each place; a last one without a name for the words after them."""
+    return tuple((literal, name or "", kind or "") for literal, name, kind, _ in Formatter().parse(template))
+
+
+Show = Callable[[Any], str]
+
+
+@lru_cache(4_096)
+def _ready(template: str) -> tuple[str, tuple[tuple[str, Show], ...]]:
+    """The template with %s at each place, and what to put there."""
+    found = places(template)
+    words = "".join(literal.replace("%", "%%") + ("%s" if name else "") for literal, name, _ in found)
+    return words, tuple((name, _show(kind)) for _, name, kind in found if name)
+
+
+def _show(kind: str) -> Show:
+    if kind in UNITS:
+        one, many = (text.removeprefix("{n} ") for text in UNITS[kind])
+        return partial(counted, one=one, many=many)
+    if kind in LIST_LIMITS:
+        limit = LIST_LIMITS[kind]
+        return lambda words: listed([part(word) for word in words], limit)
+    return _KINDS[kind]
+
+
+_KINDS: Mapping[str, Show] = {
+    "": part,
+    "percent": percent,
+    "number": number,
+    "decimal": "{:.2f}".format,
+    "rating": "{:.1f}".format,
+    "money": money,
+    "weeks": weeks,
+    "date": day,
+    "word": str,
+    "quoted": repr,
+}

@@ -7,17 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot, Profile
-from credpath.domain.paths import Constraints
+from credpath.domain.paths import Constraints, KeptPath
 from credpath.errors import InvalidInput, NotFound
 from credpath.recommender.encoding import FloatArray
 from credpath.recommender.learned import Learned
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
+from credpath.service.kept_paths import path_ahead
 from credpath.service.loading import LoadedBundle, LoadedTaxonomy
 from credpath.service.mastery_models import keep_fresh, mastery_model
 from credpath.service.told import as_of, with_derived_mastery
 from credpath.store import learners
 from credpath.store.credentials import catalogue_version
+from credpath.store.kept_paths import kept_paths_of
 
 MAX_LIMIT = 50
 GOALS_OFFERED = 5
@@ -51,7 +53,8 @@ class Ask:
 class Question:
     """An `Ask` with everything read that its answer needs, all of it from one bundle.
 
-    `learned`: what that bundle has learned for the tenant, None where nothing.
+    `learned`: what that bundle has learned for the tenant, None where nothing. `kept`: what lies ahead on the path
+    that a stored learner was given toward this goal.
     """
 
     snapshot: LearnerSnapshot
@@ -64,6 +67,7 @@ class Question:
     unknown_skills: tuple[str, ...]
     bundle_version: str
     learned: Learned | None
+    kept: KeptPath = field(default_factory=KeptPath)
 
 
 def understand(context: Context, tenant: str, ask: Ask) -> Question:
@@ -79,6 +83,7 @@ def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -
     model = mastery_model(bundle, tenant)
     with context.database.read() as connection:
         stored = learners.snapshot(connection, tenant, ask.learner_id, model) if ask.learner_id else None
+        paths = kept_paths_of(connection, tenant, ask.learner_id) if ask.learner_id else ()
         version = catalogue_version(connection, tenant)
     if ask.learner_id and stored is None:
         raise NotFound(f"no learner {ask.learner_id!r}", where="learner_id", fix="PUT the learner first")
@@ -101,6 +106,7 @@ def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -
         unknown_skills=unknown,
         bundle_version=bundle.version,
         learned=bundle.learned.get(tenant),
+        kept=path_ahead(paths, goal, snapshot),
     )
 
 

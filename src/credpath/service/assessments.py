@@ -12,26 +12,33 @@ from credpath.domain.kept_mastery import place_of
 from credpath.domain.learner import AssessmentResult
 from credpath.domain.mastery import MasteryModel
 from credpath.domain.mastery_transition import advance
+from credpath.domain.sayings import Saying
 from credpath.errors import BatchRefused, InvalidInput, NotFound, Refusal
 from credpath.recommender.linking import text_digest
+from credpath.recommender.wording import part, sentence
 from credpath.service.context import Context
 from credpath.service.loading import LoadedTaxonomy
 from credpath.service.mastery import ExplainedChange, Reading, read_learner
 from credpath.service.mastery_models import serving_model
-from credpath.service.mastery_wording import voided_sentence
+from credpath.service.mastery_wording import voided_saying
 from credpath.service.told import changed_skills
 from credpath.store import learners as rows
 
 
 @dataclass(frozen=True, slots=True)
 class SkillChange:
-    """What taking results back, or correcting them, did to the estimate of one skill."""
+    """What taking results back, or correcting them, did to the estimate of one skill. `said`: as a sentence."""
 
     skill_uri: str
     label: str
     before: float
     after: float
-    sentence: str
+    said: Saying
+
+    @property
+    def sentence(self) -> str:
+        """In English."""
+        return sentence(part(self.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,5 +204,5 @@ def _skill_changes(before: Reading, after: Reading, reference: str) -> tuple[Ski
     changes = []
     for uri in changed_skills(before.mastery, after.mastery):
         label, earlier, now = after.label(uri), before.probability(uri), after.probability(uri)
-        changes.append(SkillChange(uri, label, earlier, now, voided_sentence(label, reference, earlier, now)))
+        changes.append(SkillChange(uri, label, earlier, now, voided_saying(label, reference, earlier, now)))
     return tuple(changes)

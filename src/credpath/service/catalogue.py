@@ -18,7 +18,8 @@ from credpath.interop.coursera import read_coursera
 from credpath.interop.ctdl import read_ctdl
 from credpath.interop.edx import read_edx
 from credpath.service.context import Context
-from credpath.service.importing import ImportReport
+from credpath.service.importing import ImportReport, finished
+from credpath.service.tasks import followed
 from credpath.store import credentials as rows
 from credpath.store.credentials import CatalogueSaved
 from credpath.store.imports import record_import
@@ -102,9 +103,18 @@ def import_catalogue(
     BatchRefused with every bad row.
     """
     form = form or detect_format(file)
-    reader = {**NATIVE, **FOREIGN}.get(form)
-    if reader is None:
+    if form not in {**NATIVE, **FOREIGN}:
         raise InvalidInput(f"unknown format {form!r}", where="--format", fix=", ".join((*NATIVE, *FOREIGN)))
+    if dry_run:
+        return _import(context, tenant, file, form, progress, dry_run=True)
+    with followed(context, tenant, "import", f"catalogue: {file.name}") as task:
+        return finished(task, _import(context, tenant, file, form, task.beside(progress), dry_run=False))
+
+
+def _import(
+    context: Context, tenant: str, file: Path, form: str, progress: Callable[[str, int], None], *, dry_run: bool
+) -> ImportReport:
+    reader = {**NATIVE, **FOREIGN}[form]
     read = _read_ctdl(context, tenant, file, progress) if form == "ctdl" else reader(file, progress)
     if form in NATIVE and read.refusals:
         _refuse(read.refusals, str(file))

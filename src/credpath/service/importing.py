@@ -17,10 +17,12 @@ from credpath.interop.learners import read_learners
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
 from credpath.interop.outcomes import read_outcomes
+from credpath.service import tasks
 from credpath.service.assessments import add_results, assessment_evidence, replace_results
 from credpath.service.context import Context
 from credpath.service.mastery_models import serving_model
 from credpath.service.outcomes import store
+from credpath.service.tasks import followed
 from credpath.service.tenants import check_tenant
 from credpath.store import learners as rows
 from credpath.store.imports import record_import
@@ -68,6 +70,11 @@ def import_taxonomy(context: Context, owner: str, folder: Path, form: str, progr
     form = form or detect_taxonomy_format(folder)
     if form not in TAXONOMY_READERS:
         raise InvalidInput(f"unknown taxonomy format {form!r}", where="--format", fix=", ".join(TAXONOMY_READERS))
+    with followed(context, owner, "import", f"taxonomy: {folder.name}") as task:
+        return finished(task, _import_taxonomy(context, owner, folder, form, task.beside(progress)))
+
+
+def _import_taxonomy(context: Context, owner: str, folder: Path, form: str, progress: Progress) -> ImportReport:
     read = TAXONOMY_READERS[form](folder, progress)
     taxonomy = read.items[0]
     if form == "native" and read.refusals:
@@ -87,25 +94,27 @@ def import_taxonomy(context: Context, owner: str, folder: Path, form: str, progr
 
 def import_learners(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
     """Reads profiles with their awards from JSON Lines."""
-    read = read_learners(file, progress)
-    _refuse(read.refusals, file)
-    now = context.clock()
-    with context.database.write() as connection:
-        changed = rows.put_learners(connection, tenant, [record.learner for record in read.items], now)
-        rows.add_awards(connection, tenant, [award for record in read.items for award in record.awards])
-        record_import(connection, tenant, "learners", now, {"read": read.rows}, ())
-    return ImportReport("learners", read.rows, changed, 0, len(read.items) - changed, (), True)
+    with followed(context, tenant, "import", f"learners: {file.name}") as task:
+        read = read_learners(file, task.beside(progress))
+        _refuse(read.refusals, file)
+        now = context.clock()
+        with context.database.write() as connection:
+            changed = rows.put_learners(connection, tenant, [record.learner for record in read.items], now)
+            rows.add_awards(connection, tenant, [award for record in read.items for award in record.awards])
+            record_import(connection, tenant, "learners", now, {"read": read.rows}, ())
+        return finished(task, ImportReport("learners", read.rows, changed, 0, len(read.items) - changed, (), True))
 
 
 def import_outcomes(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
     """Reads outcomes; learners that are not known yet are created. The same file again changes nothing."""
-    read = read_outcomes(file, progress)
-    _refuse(read.refusals, file)
-    now = context.clock()
-    with context.database.write() as connection:
-        saved = store(connection, tenant, read.items, now)
-        record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
-    return ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True)
+    with followed(context, tenant, "import", f"outcomes: {file.name}") as task:
+        read = read_outcomes(file, task.beside(progress))
+        _refuse(read.refusals, file)
+        now = context.clock()
+        with context.database.write() as connection:
+            saved = store(connection, tenant, read.items, now)
+            record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
+        return finished(task, ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True))
 
 
 def import_assessments(
@@ -115,27 +124,37 @@ def import_assessments(
 
     `regrade`: the file holds all that is known of the assessments that it names; what else is kept of them goes.
     """
-    read = read_assessments(file, progress)
-    _refuse(read.refusals, file)
-    taxonomy = context.serving.taxonomy(tenant)
-    by_learner: dict[str, list[AssessmentResult]] = {}
-    for result in read.items:
-        by_learner.setdefault(result.learner_id, []).append(result)
-    evidence = {learner: assessment_evidence(results, taxonomy, context) for learner, results in by_learner.items()}
-    now, model, counts = context.clock(), serving_model(context, tenant), Counter[str]()
-    with context.database.write() as connection:
-        rows.ensure_learners(connection, tenant, sorted(evidence), now)
-        for learner_id, pieces in sorted(evidence.items()):
-            named = {piece.reference for piece in pieces} if regrade else set()
-            if named:
-                gone, come = replace_results(connection, tenant, learner_id, named, pieces, model)
-            else:
-                gone, come = (), add_results(connection, tenant, learner_id, pieces, model)
-            counts.update(voided=len(gone), inserted=_results(come))
-        record_import(connection, tenant, "assessments", now, {"read": read.rows, **counts}, ())
-    detail = f"{counts['voided']} earlier results no longer count" if counts["voided"] else ""
-    unchanged = read.rows - counts["inserted"]
-    return ImportReport("assessments", read.rows, counts["inserted"], 0, unchanged, (), True, detail)
+    with followed(context, tenant, "import", f"assessments: {file.name}") as task:
+        read = read_assessments(file, task.beside(progress))
+        _refuse(read.refusals, file)
+        taxonomy = context.serving.taxonomy(tenant)
+        by_learner: dict[str, list[AssessmentResult]] = {}
+        for result in read.items:
+            by_learner.setdefault(result.learner_id, []).append(result)
+        evidence = {learner: assessment_evidence(results, taxonomy, context) for learner, results in by_learner.items()}
+        now, model, counts = context.clock(), serving_model(context, tenant), Counter[str]()
+        with context.database.write() as connection:
+            rows.ensure_learners(connection, tenant, sorted(evidence), now)
+            for learner_id, pieces in sorted(evidence.items()):
+                named = {piece.reference for piece in pieces} if regrade else set()
+                if named:
+                    gone, come = replace_results(connection, tenant, learner_id, named, pieces, model)
+                else:
+                    gone, come = (), add_results(connection, tenant, learner_id, pieces, model)
+                counts.update(voided=len(gone), inserted=_results(come))
+            record_import(connection, tenant, "assessments", now, {"read": read.rows, **counts}, ())
+        detail = f"{counts['voided']} earlier results no longer count" if counts["voided"] else ""
+        unchanged = read.rows - counts["inserted"]
+        return finished(
+            task, ImportReport("assessments", read.rows, counts["inserted"], 0, unchanged, (), True, detail)
+        )
+
+
+def finished(task: tasks.Progress, report: ImportReport) -> ImportReport:
+    """The report, which the task is said to have come to."""
+    refused = f", {len(report.refusals)} refused" if report.refusals else ""
+    task.came_to(f"{report.inserted} new, {report.updated} changed, {report.unchanged} unchanged{refused}")
+    return report
 
 
 def _results(pieces: Sequence[Evidence]) -> int:

@@ -12,6 +12,7 @@ from credpath.store import keys as rows
 from credpath.store.keys import ApiKey
 
 SCOPES = ("recommend", "read", "write", "admin")
+ADMIN = "admin"
 
 
 def create_key(context: Context, tenant: str, name: str, scopes: Sequence[str]) -> tuple[str, ApiKey]:
@@ -36,6 +37,15 @@ def authenticate(context: Context, secret: str) -> ApiKey:
         raise Unauthorized(
             "no valid API key", fix="send `Authorization: Bearer cp_...`; `credpath keys create` makes one"
         )
+    return key
+
+
+def operator_key(context: Context, tenant: str, key_id: str) -> ApiKey:
+    """The key that an operator signed in with, while it may be used so. Raises Unauthorized once it was revoked."""
+    with context.database.read() as connection:
+        key = rows.get_key(connection, tenant, key_id)
+    if key is None or key.revoked_at is not None or ADMIN not in key.scopes:
+        raise Unauthorized("the key of this visit may no longer be used", fix="sign in with another admin key")
     return key
 
 

@@ -9,12 +9,14 @@ from datetime import datetime
 from credpath.domain.evidence import Evidence
 from credpath.domain.learner import Award, LearnerSnapshot
 from credpath.domain.mastery import LearnerState, Mastery, MasteryModel
+from credpath.domain.sayings import Saying
 from credpath.errors import NotFound
+from credpath.recommender.wording import part, sentence
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
 from credpath.service.mastery_models import keep_fresh, serving_model
-from credpath.service.mastery_wording import change_sentence
+from credpath.service.mastery_wording import change_saying
 from credpath.service.told import as_of, changed_skills, told, with_mastery
 from credpath.store import learners as rows
 from credpath.store.credentials import catalogue_version, get_credential
@@ -22,14 +24,19 @@ from credpath.store.credentials import catalogue_version, get_credential
 
 @dataclass(frozen=True, slots=True)
 class ExplainedChange:
-    """What one piece of evidence changed, and the sentence that says so. `label`: of the skill."""
+    """What one piece of evidence changed, and `said`, the sentence that says so. `label`: of the skill."""
 
     skill_uri: str
     label: str
     before: float
     after: float
     evidence: Evidence
-    sentence: str
+    said: Saying
+
+    @property
+    def sentence(self) -> str:
+        """In English."""
+        return sentence(part(self.said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +87,7 @@ class Reading:
             index = self.serving.catalogue.index
             row = index.position.get(piece.reference)
             title = index.credentials[row].title if row is not None else ""
-        words = change_sentence(label, piece, before, after, title)
+        words = change_saying(label, piece, before, after, title)
         return ExplainedChange(piece.skill_uri, label, before, after, piece, words)
 
 

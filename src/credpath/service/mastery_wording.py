@@ -2,60 +2,92 @@
 
 from __future__ import annotations
 
-from credpath.domain.evidence import Evidence
+from collections.abc import Mapping
+
+from credpath.domain.evidence import Evidence, EvidenceKind
 from credpath.domain.forgetting import DATED_SINCE
-from credpath.recommender.wording import percent, sentence, shortened
+from credpath.domain.sayings import Saying, message
+from credpath.recommender.wording import percent, shortened
 
 HARD, EASY = 0.7, 0.3
 
+# The skill, then what was seen of it, then how that moved the estimate.
+CHANGE = message("{skill}: {seen} {moved}.")
+RAISED = message("raises the estimate that you have this skill from {before:percent} to {after:percent}")
+LOWERED = message("lowers the estimate that you have this skill from {before:percent} to {after:percent}")
+HARDLY_MOVED = message("hardly moves the estimate that you have this skill, {after:percent}")
+VOIDED = message("the result of {title} no longer counts, which")
+CORRECTED = Saying("correcting it")
 
-def change_sentence(label: str, piece: Evidence, before: float, after: float, title: str = "") -> str:
+ON_DAY = message("{seen} on {day:date}")
+SCORE = message("a score of {score:percent}")
+SCORE_IN = message("a score of {score:percent} in {title}")
+DECLARED = Saying("your own word that you have it")
+# By (kind, whether the credential is known by name).
+ATTEMPTS: Mapping[tuple[EvidenceKind, bool], str] = {
+    ("award", True): message('the award "{title}"'),
+    ("award", False): message("the award of a credential"),
+    ("failed", True): message('not passing "{title}"'),
+    ("failed", False): message("not passing of a credential"),
+    ("dropped", True): message('leaving "{title}" before its end'),
+    ("dropped", False): message("leaving of a credential before its end"),
+}
+# By (share of the points, whether the item has a name); any other share is a part of the points.
+ANSWERS: Mapping[tuple[float, bool], str] = {
+    (1.0, True): message("a right answer to {title}"),
+    (1.0, False): message("a right answer"),
+    (0.0, True): message("a wrong answer to {title}"),
+    (0.0, False): message("a wrong answer"),
+}
+PART_OF_ANSWER = message("{score:percent} of the points of an answer")
+PART_OF_ANSWER_TO = message("{score:percent} of the points of an answer to {title}")
+HARD_QUESTION = message("{seen}, a hard question,")
+EASY_QUESTION = message("{seen}, an easy question,")
+
+
+def change_saying(label: str, piece: Evidence, before: float, after: float, title: str = "") -> Saying:
     """ "SQL: 9 of 10 ... raises the estimate from 34% to 61%." `title`: of the credential that the piece is about."""
-    return sentence(f"{label}: {_seen(piece, title)} {_moved(before, after)}")
+    return _change(label, _seen(piece, title), before, after)
 
 
-def voided_sentence(label: str, reference: str, before: float, after: float) -> str:
+def voided_saying(label: str, reference: str, before: float, after: float) -> Saying:
     """For a skill of which a result was taken back or corrected."""
-    what = f"the result of {shortened(reference, 60)} no longer counts, which" if reference else "correcting it"
-    return sentence(f"{label}: {what} {_moved(before, after)}")
+    what = Saying(VOIDED, {"title": shortened(reference, 60)}) if reference else CORRECTED
+    return _change(label, what, before, after)
 
 
-def _moved(before: float, after: float) -> str:
+def _change(label: str, seen: Saying, before: float, after: float) -> Saying:
+    return Saying(CHANGE, {"skill": label, "seen": seen, "moved": _moved(before, after)})
+
+
+def _moved(before: float, after: float) -> Saying:
     if percent(before) == percent(after):
-        return f"hardly moves the estimate that you have this skill, {percent(after)}"
-    verb = "raises" if after > before else "lowers"
-    return f"{verb} the estimate that you have this skill from {percent(before)} to {percent(after)}"
+        return Saying(HARDLY_MOVED, {"after": after})
+    return Saying(RAISED if after > before else LOWERED, {"before": before, "after": after})
 
 
-def _seen(piece: Evidence, title: str) -> str:
-    what = shortened(title or piece.reference, 60)
-    when = f" on {piece.at.day} {piece.at:%B %Y}" if piece.at >= DATED_SINCE else ""
-    return {
-        "assessment": f"a score of {percent(piece.score)}{_named(' in ', what)}{when}",
-        "item": f"{_answer(piece)}{_hardness(piece.difficulty)}{when}",
-        "award": f"the award {_quoted(what)}{when}",
-        "self_declared": "your own word that you have it",
-        "failed": f"not passing {_quoted(what)}{when}",
-        "dropped": f"leaving {_quoted(what)} before its end{when}",
-    }[piece.kind]
+def _seen(piece: Evidence, title: str) -> Saying:
+    if piece.kind == "self_declared":
+        return DECLARED
+    found = _shown(piece, shortened(title or piece.reference, 60))
+    return Saying(ON_DAY, {"seen": found, "day": piece.at}) if piece.at >= DATED_SINCE else found
 
 
-def _answer(piece: Evidence) -> str:
-    named = _named(" to ", shortened(piece.item_id, 60))
-    if piece.score in (0.0, 1.0):
-        return f"a {'right' if piece.score else 'wrong'} answer{named}"
-    return f"{percent(piece.score)} of the points of an answer{named}"
+def _shown(piece: Evidence, title: str) -> Saying:
+    if piece.kind == "item":
+        return _with_hardness(_answer(piece), piece.difficulty)
+    if piece.kind == "assessment":
+        return Saying(SCORE_IN if title else SCORE, {"score": piece.score, "title": title})
+    return Saying(ATTEMPTS[piece.kind, bool(title)], {"title": title})
 
 
-def _hardness(difficulty: float | None) -> str:
+def _answer(piece: Evidence) -> Saying:
+    name = shortened(piece.item_id, 60)
+    template = ANSWERS.get((piece.score, bool(name)), PART_OF_ANSWER_TO if name else PART_OF_ANSWER)
+    return Saying(template, {"score": piece.score, "title": name})
+
+
+def _with_hardness(answer: Saying, difficulty: float | None) -> Saying:
     if difficulty is None or EASY < difficulty < HARD:
-        return ""
-    return ", a hard question," if difficulty >= HARD else ", an easy question,"
-
-
-def _named(before: str, name: str) -> str:
-    return f"{before}{name}" if name else ""
-
-
-def _quoted(name: str) -> str:
-    return f'"{name}"' if name else "of a credential"
+        return answer
+    return Saying(HARD_QUESTION if difficulty >= HARD else EASY_QUESTION, {"seen": answer})

@@ -11,13 +11,14 @@ from credpath.domain.experiments import assign
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.rules import MAX_LABEL, check_id, check_optional, check_text
+from credpath.domain.sayings import Saying, message
 from credpath.errors import InvalidInput
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.next_beliefs import Asking
 from credpath.recommender.next_item import Item, next_item
 from credpath.recommender.next_question import Chosen, NextQuestion, next_question
 from credpath.recommender.ranking import Policy
-from credpath.recommender.wording import listed, percent, sentence, shortened
+from credpath.recommender.wording import part, sentence, shortened
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
 from credpath.service.expected_answers import Expecting, not_due, with_answers
@@ -27,6 +28,23 @@ from credpath.service.recommending import learned_for, request
 
 MAX_ITEMS = 1_000
 NAMED = 3  # goals and rivals that a sentence names
+
+QUOTED, ANOTHER = "{title:quoted}", Saying("another credential")
+DECIDES = message("{skill} decides: {right:quoted} comes first if it is held, {wrong:quoted} if not.")
+TELLS_MOST = message(
+    "{skill} tells most of whether {first:quoted} stays first; a chance of {chance:percent} says {rivals:list} instead."
+)
+ALL_ASKED = message("Every skill of {goal} that can be asked about is known well enough; {first:quoted} comes first.")
+CERTAIN = message("{first:quoted} comes first in {share:percent} of the ways in which the open answers may fall.")
+HARDLY_BETTER = message(
+    "{rivals:list} may come first instead of {first:quoted}, and would be better by hardly anything."
+)
+NOTHING_FITS = Saying("Nothing in the catalogue may come next within these limits, so no answer would change it.")
+NO_SKILLS = message("No occupation is close to {goal:quoted}, so no list of skills to ask about is known.")
+NO_SKILLS_BUT_NEAR = message(
+    "No occupation is close to {goal:quoted}, so no list of skills to ask about is known; "
+    "the nearest are {nearest:list}."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +83,25 @@ class Offer:
 class NextAssessment:
     """The question, or why there is none. `credentials`: records of all that the question names.
 
-    `why`: one sentence for a teacher. `item`: what to put, where the tenant offered items on the skill.
+    `said`, `why`: one sentence for a teacher. `item`: what to put, where the tenant offered items on the skill.
     """
 
     learner_id: str
     goal: CareerGoal
     goal_answer: GoalAnswer | None
     question: NextQuestion
-    why: str
+    said: Saying
     item: Item | None
     credentials: Mapping[str, Credential]
     unknown_skills: tuple[str, ...]
     seed: int
     bundle_version: str
     catalogue_version: str
+
+    @property
+    def why(self) -> str:
+        """The sentence in English."""
+        return sentence(part(self.said))
 
 
 def next_assessment(
@@ -113,7 +136,7 @@ def next_assessment(
         goal=asked.goal,
         goal_answer=asked.goal_answer,
         question=found,
-        why=why(asked, found, credentials),
+        said=why(asked, found, credentials),
         item=next_item(items, found.chosen.belief.mastery, done) if found.chosen else None,
         credentials=credentials,
         unknown_skills=tuple(sorted({*asked.unknown_skills, *unknown})),
@@ -151,47 +174,41 @@ def _named(index: CatalogueIndex, found: NextQuestion) -> dict[str, Credential]:
     return {i: index.credentials[index.position[i]] for i in sorted(ids)}
 
 
-def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credential]) -> str:
+def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credential]) -> Saying:
     """One sentence: why this is asked, or why nothing more is."""
     if found.ending == "no_skills":
         return _no_skills(asked)
     if found.ending == "nothing_fits":
-        return "Nothing in the catalogue may come next within these limits, so no answer would change it."
+        return NOTHING_FITS
     if found.chosen is not None:
-        return sentence(_why_ask(found.chosen, found, credentials))
-    return sentence(_why_stop(found, shortened(asked.goal.label or asked.goal.text, 80), credentials))
-
-
-def _why_stop(found: NextQuestion, goal: str, credentials: Mapping[str, Credential]) -> str:
+        return _why_ask(found.chosen, found, credentials)
     first = _title(credentials, found.first)
     if found.ending == "all_asked":
-        return f"every skill of {goal} that can be asked about is known well enough; {first} comes first"
+        goal = shortened(asked.goal.label or asked.goal.text, 80)
+        return Saying(ALL_ASKED, {"goal": goal, "first": first})
     if found.ending == "certain":
-        return f"{first} comes first in {percent(found.certainty)} of the ways in which the open answers may fall"
-    rivals = _titles(credentials, found.rivals)
-    return f"{rivals} may come first instead of {first}, and would be better by hardly anything"
+        return Saying(CERTAIN, {"first": first, "share": found.certainty})
+    return Saying(HARDLY_BETTER, {"rivals": _titles(credentials, found.rivals), "first": first})
 
 
-def _why_ask(chosen: Chosen, found: NextQuestion, credentials: Mapping[str, Credential]) -> str:
+def _why_ask(chosen: Chosen, found: NextQuestion, credentials: Mapping[str, Credential]) -> Saying:
+    skill = chosen.belief.label
     right, wrong = _title(credentials, chosen.if_right.first), _title(credentials, chosen.if_wrong.first)
     if right != wrong:
-        return f"{chosen.belief.label} decides: {right} comes first if it is held, {wrong} if not"
-    rivals, chance = _titles(credentials, found.rivals), percent(1.0 - found.certainty)
-    first = _title(credentials, found.first)
-    return (
-        f"{chosen.belief.label} tells most of whether {first} stays first; a chance of {chance} says {rivals} instead"
-    )
+        return Saying(DECIDES, {"skill": skill, "right": right, "wrong": wrong})
+    first, rivals = _title(credentials, found.first), _titles(credentials, found.rivals)
+    return Saying(TELLS_MOST, {"skill": skill, "first": first, "chance": 1.0 - found.certainty, "rivals": rivals})
 
 
-def _no_skills(asked: Question) -> str:
-    nearest = [match.label for match in asked.goal_answer.matches[:NAMED]] if asked.goal_answer else []
-    what = f"no occupation is close to {shortened(asked.goal.text, 80)!r}, so no list of skills to ask about is known"
-    return sentence(f"{what}; the nearest are {listed(nearest)}" if nearest else what)
+def _no_skills(asked: Question) -> Saying:
+    nearest = tuple(match.label for match in asked.goal_answer.matches[:NAMED]) if asked.goal_answer else ()
+    goal = shortened(asked.goal.text, 80)
+    return Saying(NO_SKILLS_BUT_NEAR if nearest else NO_SKILLS, {"goal": goal, "nearest": nearest})
 
 
 def _title(credentials: Mapping[str, Credential], credential_id: str) -> str:
-    return f"{shortened(credentials[credential_id].title, 80)!r}"
+    return shortened(credentials[credential_id].title, 80)
 
 
-def _titles(credentials: Mapping[str, Credential], ids: Iterable[str]) -> str:
-    return listed([_title(credentials, i) for i in ids][:NAMED] or ["another credential"])
+def _titles(credentials: Mapping[str, Credential], ids: Iterable[str]) -> tuple[Saying, ...]:
+    return tuple(Saying(QUOTED, {"title": _title(credentials, i)}) for i in ids)[:NAMED] or (ANOTHER,)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,6 +108,15 @@ def rollback(context: Context, by: str, *, tenant: str = "", reason: str = "") -
         flip(models, earlier, at=context.clock(), by=by, reason=why, tenant=tenant)
     context.serving.check()
     return earlier
+
+
+def earlier_version(context: Context) -> str:
+    """The version that `rollback` would go back to, "" where there is none."""
+    models = context.serving.models
+    return (previous_version(models) or "") if models.is_dir() else ""
+
+
+Switching = Callable[[str], str]  # from a reason to the version that serves then
 
 
 def _because(kind: str, reason: str) -> str:

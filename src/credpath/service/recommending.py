@@ -21,6 +21,7 @@ from credpath.recommender.recommend import Recommendation, RecommendRequest
 from credpath.recommender.recommend import recommend as rank_next
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
+from credpath.service.kept_paths import planned_next
 from credpath.service.logged_state import state_of
 from credpath.service.shown import digest_of, items_shown, shown
 from credpath.store.impressions import by_idempotency_key, pack_impression, save_packed
@@ -92,6 +93,7 @@ def request(context: Context, tenant: str, question: Question, ask: Ask, seed: i
         today=now.date(),
         policy=context.preferences.policy_of(tenant),
         rates=context.preferences.exchange_rates,
+        planned=planned_next(question.kept, question.snapshot),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from credpath.domain.outcomes import Impression
 from credpath.domain.paths import Reason, RecommendedItem, StackProgress
 from credpath.service.asking import Ask
 
+_FIELDS = tuple(one.name for one in fields(RecommendedItem))
+
 
 def digest_of(ask: Ask) -> str:
     """Equal for two calls that ask the same; a reused idempotency key with another digest is a conflict."""
@@ -26,14 +28,23 @@ def digest_of(ask: Ask) -> str:
 def shown(items: Sequence[RecommendedItem], goal: CareerGoal, ask: Ask) -> dict[str, Any]:
     """A JSON-ready record of the slate, the goal it was for, and the digest of the call.
 
-    Without the items' features, which the impression holds: with them the record would be twice as long.
+    Without the items' features, which the impression holds: with them the record would be twice as long. Reasons as
+    their English sentences alone.
     """
-    bare = [replace(item, features={}) for item in items]
-    content = orjson.dumps({"items": bare, "goal_label": goal.label}, default=_plain)
+    content = orjson.dumps({"items": [_bare(item) for item in items], "goal_label": goal.label}, default=_plain)
     record: dict[str, Any] = orjson.loads(content)
     if ask.idempotency_key:
         record["ask"] = digest_of(ask)
     return record
+
+
+def _bare(item: RecommendedItem) -> dict[str, Any]:
+    kept = {name: getattr(item, name) for name in _FIELDS}
+    kept["features"] = {}
+    kept["reasons"] = [
+        {"kind": r.kind, "sentence": r.sentence, "amount": r.amount, "skill_uri": r.skill_uri} for r in item.reasons
+    ]
+    return kept
 
 
 def items_shown(logged: Impression) -> tuple[RecommendedItem, ...]:
@@ -49,16 +60,16 @@ def items_shown(logged: Impression) -> tuple[RecommendedItem, ...]:
 
 
 def _item(item: Mapping[str, Any], features: Mapping[str, float]) -> RecommendedItem:
-    fields = {**item, "features": features}
-    fields["reasons"] = tuple(Reason(**reason) for reason in item["reasons"])
-    fields["stacks"] = tuple(StackProgress(**stack) for stack in item["stacks"])
-    fields["cost"] = Money(**item["cost"]) if item["cost"] else None
-    fields["missing_prerequisites"] = tuple(item["missing_prerequisites"])
-    fields["unlocks"] = tuple(item["unlocks"])
+    facts = {**item, "features": features}
+    facts["reasons"] = tuple(Reason(**reason) for reason in item["reasons"])
+    facts["stacks"] = tuple(StackProgress(**stack) for stack in item["stacks"])
+    facts["cost"] = Money(**item["cost"]) if item["cost"] else None
+    facts["missing_prerequisites"] = tuple(item["missing_prerequisites"])
+    facts["unlocks"] = tuple(item["unlocks"])
     if item.get("completion_interval"):
         low, high = item["completion_interval"]
-        fields["completion_interval"] = (low, high)
-    return RecommendedItem(**fields)
+        facts["completion_interval"] = (low, high)
+    return RecommendedItem(**facts)
 
 
 def _plain(value: object) -> object:

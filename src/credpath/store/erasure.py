@@ -14,6 +14,7 @@ from credpath.store.awards import awards_of
 from credpath.store.codec import dump, load
 from credpath.store.evidence import evidence_of
 from credpath.store.impressions import impressions_of
+from credpath.store.kept_paths import kept_paths_of
 from credpath.store.mastery_states import kept_mastery
 from credpath.store.outcomes import outcomes_of
 from credpath.store.tables import (
@@ -22,6 +23,7 @@ from credpath.store.tables import (
     IdempotencyRow,
     ImportRunRow,
     ImpressionRow,
+    KeptPathRow,
     LearnerRow,
     MasteryStateRow,
     OutcomeRow,
@@ -34,7 +36,8 @@ _IMPRESSION, _IDEMPOTENCY = table_of(ImpressionRow), table_of(IdempotencyRow)
 # In this order: what refers to a row goes before the row.
 _OWNED = {
     "impressions": _IMPRESSION, "outcomes": table_of(OutcomeRow), "evidence": table_of(EvidenceRow),
-    "mastery_state": table_of(MasteryStateRow), "awards": table_of(AwardRow), "profile": _LEARNER,
+    "mastery_state": table_of(MasteryStateRow), "kept_paths": table_of(KeptPathRow), "awards": table_of(AwardRow),
+    "profile": _LEARNER,
 }  # fmt: skip
 
 
@@ -50,6 +53,7 @@ def export_learner(connection: Connection, tenant: str, learner_id: str) -> dict
         "evidence": evidence_of(connection, tenant, learner_id),
         "outcomes": outcomes_of(connection, tenant, learner_id),
         "impressions": impressions_of(connection, tenant, learner_id),
+        "kept_paths": kept_paths_of(connection, tenant, learner_id),
     }
     state = state_to_dict(kept_mastery(connection, tenant, learner_id).state) if rows["evidence"] else None
     return {

@@ -31,6 +31,7 @@ class ApiKey:
 
 _KEY = table_of(ApiKeyRow)
 _COLUMNS = columns_of(ApiKeyRow, *(f.name for f in fields(ApiKey)))
+_ONE = select(*_COLUMNS).where(_KEY.c.tenant == bindparam("tenant"), _KEY.c.key_id == bindparam("key_id"))
 _FIND = select(*_COLUMNS, _KEY.c.sha256).where(_KEY.c.key_id == bindparam("key_id"))
 
 
@@ -61,6 +62,12 @@ def find_key(connection: Connection, secret: str) -> ApiKey | None:
     if not found or not hmac.compare_digest(found.sha256, _hash(secret)) or found.revoked_at is not None:
         return None
     return _key(found[:-1])
+
+
+def get_key(connection: Connection, tenant: str, key_id: str) -> ApiKey | None:
+    """The tenant's key, revoked or not, or None."""
+    found = connection.execute(_ONE, {"tenant": tenant, "key_id": key_id}).one_or_none()
+    return None if found is None else _key(found)
 
 
 def list_keys(connection: Connection, tenant: str) -> tuple[ApiKey, ...]:

@@ -93,12 +93,13 @@ def snapshot(
             kept = read_kept(connection, tenant, learner_id, model, (first, flag, packed))
         else:
             profile = decode_profile(first)
-    return None if profile is None else _snapshot(learner_id, profile, kept, outcomes, awards)
+    return None if profile is None else assemble(learner_id, profile, kept, outcomes, awards)
 
 
-def _snapshot(
+def assemble(
     learner_id: str, profile: Profile, kept: KeptMastery, outcomes: list[Outcome], awards: list[Award]
 ) -> LearnerSnapshot:
+    """A snapshot from its parts, in whatever order they were read."""
     state = activity(tuple(outcomes), frozenset(award.credential_id for award in awards))
     return LearnerSnapshot(
         learner_id=learner_id,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, func, select
+from sqlalchemy import Connection, bindparam, case, delete, func, select
 
 from credpath.domain.outcomes import Outcome, OutcomeKind
 from credpath.store.bulk import insert_new, rows_by_key
@@ -89,6 +89,15 @@ def load_outcomes(
 def popularity(connection: Connection, tenant: str) -> dict[str, float]:
     """credential_id -> sum over learners of `POPULARITY` of their strongest outcome on it."""
     return {key: float(weight) for key, weight in connection.execute(_POPULARITY, {"tenant": tenant})}
+
+
+def withdraw(connection: Connection, tenant: str, learner_id: str, credential_id: str, kind: OutcomeKind) -> int:
+    """Takes back what a learner said by mistake, as if it had never been; returns how many outcomes that were."""
+    said = (
+        _OUTCOME.c.tenant == tenant, _OUTCOME.c.learner_id == learner_id,
+        _OUTCOME.c.credential_id == credential_id, _OUTCOME.c.kind == kind,
+    )  # fmt: skip
+    return int(connection.execute(delete(_OUTCOME).where(*said)).rowcount)
 
 
 def _save(connection: Connection, tenant: str, outcomes: Sequence[Outcome]) -> tuple[int, set[str]]:

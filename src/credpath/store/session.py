@@ -26,7 +26,8 @@ CHECK = "check DATABASE_URL, the server and its disk"
 BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
 PERSONAL = (
-    "learner", "award", "evidence", "mastery_state", "outcome", "impression", "considered", "idempotency", "import_run",
+    "learner", "award", "evidence", "mastery_state", "kept_path", "outcome", "impression", "considered", "idempotency",
+    "import_run",
 )  # fmt: skip
 # As many readers as the server has worker threads; a connection is a few file handles. An unexpected database
 # error is logged, and must not bring a learner's values into the log.

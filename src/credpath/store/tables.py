@@ -13,12 +13,13 @@ from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field
 
 from credpath.store.schema import CLUSTERED, KEY, METADATA, OfTaxonomy, OfTenant, columns_of, refers_to, table_of
+from credpath.store.task_rows import TaskRow
 
 __all__ = [
     "METADATA", "ApiKeyRow", "AwardRow", "ConsideredRow", "CredentialRow", "EvidenceRow", "FeatureSchemaRow",
-    "IdempotencyRow", "ImportRunRow", "ImpressionRow", "LearnerRow", "MasteryStateRow", "OccupationRow",
-    "OccupationSkillRow", "OutcomeRow", "SkillGroupRow", "SkillRelationRow", "SkillRow", "TaxonomyRow",
-    "TenantStateRow", "columns_of", "table_of",
+    "IdempotencyRow", "ImportRunRow", "ImpressionRow", "KeptPathRow", "LearnerRow", "MasteryStateRow",
+    "OccupationRow", "OccupationSkillRow", "OutcomeRow", "SkillGroupRow", "SkillRelationRow", "SkillRow",
+    "TaskRow", "TaxonomyRow", "TenantStateRow", "columns_of", "table_of",
 ]  # fmt: skip
 
 BLOB = cast(Any, LargeBinary)
@@ -177,11 +178,24 @@ class MasteryStateRow(OfTenant, table=True):
     packed: bytes = Field(sa_type=BLOB)
 
 
+class KeptPathRow(OfTenant, table=True):
+    """The path to one goal that the learner was given last. `credential_ids`: JSON, in the order of the steps."""
+
+    __tablename__ = "kept_path"
+    __table_args__ = (refers_to("learner", "learner_id"), CLUSTERED)
+    learner_id: str = Field(sa_type=KEY, primary_key=True)
+    goal_key: str = Field(sa_type=KEY, primary_key=True)
+    credential_ids: str
+    planned_at: datetime
+
+
 class OutcomeRow(OfTenant, table=True):
     """Something that happened. No foreign keys: an LMS may report a learner or a credential not stored here."""
 
     __tablename__ = "outcome"
-    __table_args__ = (Index(None, "tenant", "learner_id"), CLUSTERED)
+    __table_args__ = (
+        Index(None, "tenant", "learner_id"), Index(None, "tenant", "occurred_at", "kind", "impression_id"), CLUSTERED
+    )  # fmt: skip
     outcome_id: str = Field(sa_type=KEY, primary_key=True)
     learner_id: str = Field(sa_type=KEY)
     credential_id: str = Field(sa_type=KEY)
@@ -213,7 +227,7 @@ class ImpressionRow(OfTenant, table=True):
     __table_args__ = (
         refers_to("learner", "learner_id"),
         Index(None, "tenant", "learner_id"),
-        Index(None, "tenant", "shown_at"),
+        Index(None, "tenant", "shown_at", "degraded", "policy"),
     )
     impression_id: str = Field(sa_type=KEY, primary_key=True)
     shown_at: datetime

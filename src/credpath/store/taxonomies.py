@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlmodel import SQLModel
 
 from credpath.domain.skills import Taxonomy
@@ -115,6 +115,16 @@ def list_taxonomies(connection: Connection, owner: str) -> tuple[TaxonomyHeader,
 def resolve_owner(connection: Connection, tenant: str) -> str:
     """Whose taxonomy the tenant uses: its own when it has one, else the public one."""
     return tenant if active_taxonomy(connection, tenant) else PUBLIC_OWNER
+
+
+def count_required(connection: Connection, owner: str) -> dict[str, int]:
+    """Skill -> how many requirements of the owner's active taxonomy name it."""
+    header, table = active_taxonomy(connection, owner), table_of(OccupationSkillRow)
+    if header is None:
+        return {}
+    statement = select(table.c.skill_uri, func.count()).where(table.c.owner == owner, table.c.scheme == header.scheme)
+    rows = connection.execute(statement.group_by(table.c.skill_uri).order_by(table.c.skill_uri))
+    return dict(map(tuple, rows))
 
 
 def list_owners(connection: Connection) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Pages for people; so far the API's offline documentation is the only one, and it lives with the API."""
+"""Pages for people: the learner's own page and the operators' dashboard, rendered by the server."""

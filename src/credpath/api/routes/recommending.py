@@ -1,4 +1,4 @@
-"""Goals, recommendations, paths and explanations."""
+"""Goals, recommendations and explanations."""
 
 from __future__ import annotations
 
@@ -12,10 +12,9 @@ from credpath.api.bodies import ProtectedRoute
 from credpath.api.deps import CallDep, PathId, reply
 from credpath.api.schemas.goals import GoalsOut, goals_out
 from credpath.api.schemas.operations import ExplanationOut, explanation_out
-from credpath.api.schemas.paths import PathsOut, paths_out
 from credpath.api.schemas.recommendations import AskIn, RecommendationsOut, recommendations_out
 from credpath.api.schemas.values import ID_PATTERN, FullLabel, Input
-from credpath.service import explaining, goals, planning_paths, recommending
+from credpath.service import explaining, goals, recommending
 
 router = APIRouter(prefix="/v1", route_class=ProtectedRoute, tags=["recommend"])
 
@@ -47,12 +46,6 @@ def recommend(body: AskIn, call: CallDep, idempotency_key: IdempotencyKey = "") 
     answer = recommending.recommend(call.context, call.tenant, body.of(idempotency_key))
     call.metrics.recommended(degraded=answer.degraded)
     return reply(recommendations_out(answer))
-
-
-@router.post("/paths", response_model=PathsOut)
-def plan_paths(body: AskIn, call: CallDep) -> Response:
-    """Plans ordered steps to the goal within hours, weeks and budget, or says what would have to give."""
-    return reply(paths_out(planning_paths.plan_paths(call.context, call.tenant, body.of())))
 
 
 @router.get("/goals", response_model=GoalsOut)

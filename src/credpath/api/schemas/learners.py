@@ -94,3 +94,4 @@ class ExportOut(TypedDict):
     mastery_state: dict[str, Any] | None
     outcomes: list[dict[str, Any]]
     impressions: list[dict[str, Any]]
+    kept_paths: list[dict[str, Any]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -13,6 +13,7 @@ from credpath.api.schemas.goals import GoalSummaryOut, InterpretationOut, goal_s
 from credpath.api.schemas.learners import LearnerIn
 from credpath.api.schemas.values import (
     Country,
+    FullLabel,
     Id,
     Input,
     Label,
@@ -38,17 +39,23 @@ class ConstraintsIn(Input):
     hours_per_week: Annotated[float, Field(strict=True, gt=0, le=168, allow_inf_nan=False)] | None = None
     weeks: Annotated[float, Field(strict=True, gt=0, le=1_040, allow_inf_nan=False)] | None = Field(None, examples=[26])
     excluded: list[Id] = Field([], max_length=1_000, description="Credentials that are not wanted.")
+    participation: list[FullLabel] = Field(
+        [], max_length=20, description="Forms that suit; what states no form is kept.", examples=[["online"]]
+    )
+    accredited: bool = Field(False, strict=True, description="Only what states its quality assurance.")
+    awarding_bodies: list[FullLabel] = Field([], max_length=100, description="Only theirs; case does not matter.")
 
     def of(self) -> Constraints:
         """The domain's value."""
-        return Constraints(
-            languages=frozenset(self.languages),
-            country=self.country,
-            budget=money_of(self.budget),
-            hours_per_week=self.hours_per_week,
-            weeks=self.weeks,
-            excluded=frozenset(self.excluded),
-        )
+        return Constraints(**self._values())
+
+    def _values(self) -> dict[str, Any]:
+        return {
+            "languages": frozenset(self.languages), "country": self.country, "budget": money_of(self.budget),
+            "hours_per_week": self.hours_per_week, "weeks": self.weeks, "excluded": frozenset(self.excluded),
+            "participation": frozenset(self.participation), "accredited": self.accredited,
+            "awarding_bodies": frozenset(self.awarding_bodies),
+        }  # fmt: skip
 
 
 class ProfileIn(LearnerIn):

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from credpath.errors import NotReady
 
-HEAD = "0003"
+HEAD = "0005"
 _ALEMBIC = threading.Lock()  # alembic.context is one for the whole process
 
 

@@ -1,0 +1,78 @@
+"""Where a path starts: who stands where, what is open, and what a recommendation puts first there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from credpath.domain.paths import Constraints, KeptPath
+from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.closing import open_gap
+from credpath.recommender.feature_names import COLUMN
+from credpath.recommender.learned import Learned
+from credpath.recommender.path_statement import Ground
+from credpath.recommender.ranking import TIER, best_first
+from credpath.recommender.reasons import ALIKE
+from credpath.recommender.recommend import Considered, RecommendRequest, consider
+from credpath.recommender.standing import Standing, expect_after, stand
+
+# Scores of what moves nothing lie below this.
+NO_MOVE = -1.5 * TIER
+NOT_LEARNED = Learned()
+
+
+def lay_ground(
+    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, learned: Learned | None, kept: KeptPath
+) -> Ground:
+    """Reads the learner and asks for the recommended next credential.
+
+    What is in progress for the kept path counts as done: what depends on it stays in the path.
+    """
+    standing = under_way(index, stand(index, request.snapshot), kept.credential_ids)
+    considered = consider(index, request, standing, limits, request.today, learned)
+    asked_stack = index.position.get(limits.stack, -1)
+    wanted = [index.position[i] for i in (*limits.pinned, *kept.credential_ids) if i in index.position]
+    return Ground(
+        index,
+        request,
+        standing,
+        open_gap(index, request.goal, standing),
+        considered,
+        learned or NOT_LEARNED,
+        tuple(sorted({*wanted, *stack_rows(index, asked_stack)})),
+        recommended(considered),
+        asked_stack,
+    )
+
+
+def under_way(index: CatalogueIndex, standing: Standing, kept: Iterable[str]) -> Standing:
+    """As if what has been started of the kept path, or for one of its steps, were finished."""
+    rows = {index.position[i] for i in kept if i in index.position}
+    started = sorted(index.position[i] for i in standing.snapshot.in_progress if i in index.position)
+    for row in started:
+        if row in rows or not rows.isdisjoint(index.graph.required_by[row].tolist()):
+            standing = expect_after(index, standing, row, {})
+    return standing
+
+
+def recommended(considered: Considered) -> int:
+    """The row that a greedy recommendation puts first, if it moves the learner; else -1."""
+    candidates = considered.situation.candidates
+    if candidates.degraded or not len(considered.scores):
+        return -1
+    place = int(best_first(considered.scores)[0])
+    if considered.situation.gap.skills:
+        fits = considered.scores[place] > NO_MOVE
+    else:
+        fits = considered.features[place, COLUMN["goal_match"]] >= ALIKE
+    return int(candidates.rows[place]) if fits else -1
+
+
+def stack_rows(index: CatalogueIndex, stack: int) -> tuple[int, ...]:
+    """A stack that is asked for, with its members."""
+    if stack < 0:
+        return ()
+    at = (index.stacks.rows == stack).nonzero()[0]
+    members = index.stacks.members.of_rows(at) if len(at) else np.zeros(0, dtype=np.int32)
+    return (stack, *members.tolist())

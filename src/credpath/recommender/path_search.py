@@ -1,0 +1,248 @@
+"""A good set of credentials in a few milliseconds: greedy, then exchanges while they help.
+
+Deterministic: ties go to the lower number, and nothing is drawn or timed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+
+from credpath.recommender.csr import Doubles, Mask
+from credpath.recommender.path_problem import LATE, SLACK, Problem, value_of
+from credpath.recommender.path_schedule import TRIES, schedule
+from credpath.recommender.path_sets import set_value, without
+
+BETTER = 1e-9  # of the gap; less is rounding
+# A share of a limit below this counts as this, when gain is weighed against what is scarce.
+LEAST_SHARE = 0.02
+# Exchanges that do not pay by themselves but are filled up, since another addition may then fit.
+FILLED_UP = 6
+NO = -np.inf
+Chosen = frozenset[int]
+EMPTY: Chosen = frozenset()
+Row = tuple[Doubles, Doubles, Doubles]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """Each candidate together with the way to it: what it leaves of each skill, and its sums.
+
+    `taught`, `near` (items, m): factors of what is left. `sums` (items, 5): hours, weeks, money, number, own worth.
+    """
+
+    sets: tuple[Chosen, ...]
+    taught: Doubles
+    near: Doubles
+    sums: Doubles
+
+
+@dataclass(slots=True)
+class Calendar:
+    """Whether a set can be scheduled, and what it is then worth; remembered.
+
+    One after the other and without dates every set that fits can be.
+    """
+
+    problem: Problem
+    tries: int = TRIES
+    known: dict[Chosen, float] = field(default_factory=dict)
+
+    def allows(self, taken: Chosen) -> bool:
+        """Some order keeps every date and limit."""
+        return self.problem.separable or self.worth(taken) > NO
+
+    def worth(self, taken: Chosen) -> float:
+        """Minus infinity where no order was found."""
+        value = self.known.get(taken)
+        if value is None:
+            if self.problem.separable:
+                value = set_value(self.problem, taken)
+            else:
+                plan = schedule(self.problem, taken, tries=self.tries)
+                value = NO if plan is None else value_of(self.problem, plan)
+            self.known[taken] = value
+        return value
+
+
+@dataclass(slots=True)
+class Search:
+    """A problem made ready; item `at` is candidate `nodes[at]` with the way to it. `fixed` must be taken."""
+
+    problem: Problem
+    nodes: tuple[int, ...]
+    fixed: Chosen
+    items: Items
+    calendar: Calendar
+    multi: tuple[int, ...] = ()
+    rows: dict[Chosen, Row] = field(default_factory=dict)
+
+    @staticmethod
+    def of(problem: Problem, ways: Mapping[int, Chosen], tries: int = TRIES) -> Search:
+        """`ways`: from `ways_to`; what cannot be reached is left out."""
+        nodes = tuple(k for k in range(problem.count) if k in ways)
+        fixed = EMPTY.union(*(ways[k] for k in (problem.first, *problem.required) if k in ways))
+        search = Search(problem, nodes, fixed, Items((), *[np.zeros((0, 0))] * 3), Calendar(problem, tries))
+        sets = tuple(ways[k] for k in nodes)
+        made, width = [search.row(one) for one in sets], len(problem.caps)
+        columns = (np.array([r[part] for r in made]).reshape(len(made), wide) for part, wide in _parts(width))
+        search.items = Items(sets, *columns)
+        search.multi = tuple(at for at, one in enumerate(sets) if len(one) > 1)
+        return search
+
+    def row(self, members: Chosen) -> Row:
+        """(factors taught, factors near, sums) of some candidates together."""
+        known = self.rows.get(members)
+        if known is None:
+            p, one = self.problem, sorted(members)
+            own = p.credits[one] - p.prices[one] - LATE * p.hours[one] / p.pace
+            sums = [p.hours[one].sum(), p.weeks_each[one].sum(), p.money[one].sum(), len(one), own.sum()]
+            near = p.near[one].max(axis=0) if one else np.zeros(len(p.caps))
+            known = (np.exp(-p.taught[one].sum(axis=0)), np.exp(-near), np.array(sums))
+            self.rows[members] = known
+        return known
+
+    def holds(self, taken: Chosen) -> bool:
+        """The limits and the calendar allow the set."""
+        return bool(self._room(self.row(taken)[2], np.zeros((1, 5)))[0]) and self.calendar.allows(taken)
+
+    def fill(self, taken: Chosen, banned: Chosen = EMPTY, scarce: bool = False) -> Chosen:
+        """Adds what gains most, or most for what is scarce, until nothing that fits gains."""
+        barred = [at for at, k in enumerate(self.nodes) if k in banned]
+        while True:
+            gain, sets = self.gains(taken)
+            gain[barred] = NO
+            merit = np.where(gain > BETTER, gain / self._shares() if scarce else gain, NO)
+            best = int(merit.argmax()) if len(merit) else -1
+            if best < 0 or merit[best] <= 0:
+                return taken
+            further = taken | sets.get(best, self.items.sets[best])
+            if self.calendar.allows(further):
+                taken = further
+            else:
+                barred.append(best)
+
+    def gains(self, taken: Chosen) -> tuple[Doubles, dict[int, Chosen]]:
+        """(items,) what each adds to the set, NO where it does not fit; and the sets that are partly there."""
+        gain, items, partly = self._closing(taken)
+        gain += items.sums[:, 4]
+        if self.problem.draws or self.problem.helps:
+            gain += self._beside(taken)
+        return gain, partly
+
+    def closing(self, taken: Chosen) -> tuple[Doubles, dict[int, Chosen]]:
+        """The same, of what each closes alone."""
+        gain, _, partly = self._closing(taken)
+        return gain, partly
+
+    def _closing(self, taken: Chosen) -> tuple[Doubles, Items, dict[int, Chosen]]:
+        p = self.problem
+        left, least, used = self.row(taken)
+        items, partly = self._from_here(taken)
+        now = float(np.minimum(p.caps, p.rooms * (1.0 - left * least)).sum())
+        after = np.minimum(items.near, least)
+        after *= items.taught
+        after *= left
+        gain: Doubles = np.minimum(p.caps, p.rooms * (1.0 - after)).sum(axis=1) - now
+        gain[~self._room(used, items.sums)] = NO
+        gain[[at for at, k in enumerate(self.nodes) if k in taken]] = NO
+        return gain, items, partly
+
+    def _from_here(self, taken: Chosen) -> tuple[Items, dict[int, Chosen]]:
+        """The items with what of their ways is still to be taken."""
+        sets = self.items.sets
+        partly = {at: sets[at] - taken for at in self.multi if sets[at] & taken}
+        if not partly:
+            return self.items, partly
+        taught, near, sums = self.items.taught.copy(), self.items.near.copy(), self.items.sums.copy()
+        for at, one in partly.items():
+            taught[at], near[at], sums[at] = self.row(one)
+        return Items(sets, taught, near, sums), partly
+
+    def _beside(self, taken: Chosen) -> Doubles:
+        """(items,) worth in progress of stacks and in preparation, given what is taken; of each candidate alone."""
+        p, worth = self.problem, np.zeros(len(self.problem.hours))
+        for one in p.draws:
+            left = 1.0 - one.progress(taken)
+            for member, brings in zip(one.members, one.brings, strict=True):
+                worth[member] += one.credit * min(left, brings / one.need)
+        for helped in p.helps:
+            if not taken.intersection(helped.members):
+                worth[helped.owner] -= helped.price
+                if helped.owner in taken:
+                    worth[list(helped.members)] += helped.price
+        return worth[list(self.nodes)]
+
+    def _room(self, used: Doubles, sums: Doubles) -> Mask:
+        p, whole = self.problem, used + sums
+        fit: Mask = whole[:, 3] <= p.most
+        if p.budget is not None:
+            fit &= whole[:, 2] <= p.budget * (1 + SLACK) + SLACK
+        if p.weeks is not None:
+            fit &= np.maximum(whole[:, 0] / p.pace, whole[:, 1] / p.parallel) <= p.weeks * (1 + SLACK)
+        return fit
+
+    def _shares(self) -> Doubles:
+        """(items,) the largest share of any limit that each takes up."""
+        p, sums = self.problem, self.items.sums
+        share = np.maximum(LEAST_SHARE, sums[:, 3] / p.most)
+        if p.budget:
+            share = np.maximum(share, sums[:, 2] / p.budget)
+        if p.weeks:
+            share = np.maximum(share, sums[:, 0] / p.pace / p.weeks)
+        return np.asarray(share)
+
+    def best(self, pairs: bool = True, starts: Iterable[Chosen] = ()) -> Chosen:
+        """The best set found, from two greedy fills and from `starts`; with all that must be taken.
+
+        Without `pairs` only the best of these is improved, one exchange at a time.
+        """
+        found = [self.fill(self.fixed, scarce=scarce) for scarce in (False, True)]
+        found += [self.fill(one | self.fixed) for one in starts if self.holds(one | self.fixed)]
+        ranked = sorted(set(found), key=lambda one: (-self.calendar.worth(one), sorted(one)))
+        better = {self.improved(one, 1) for one in (ranked if pairs else ranked[:1])}
+        best = min(better, key=lambda one: (-self.calendar.worth(one), sorted(one)))
+        return self.improved(best, 2) if pairs else best
+
+    def improved(self, taken: Chosen, most: int) -> Chosen:
+        """Exchanges one for another, then two, up to `most`, and goes on from what is better, until nothing is."""
+        size = 1
+        while size <= most:
+            other = self._exchanged(taken, size)
+            taken, size = (taken, size + 1) if other is None else (other, 1)
+        return taken
+
+    def _exchanged(self, taken: Chosen, size: int) -> Chosen | None:
+        """The best set that so many taken out and one way put in make, filled up; None when it is no better."""
+        value = self.calendar.worth(taken)
+        tried: list[tuple[float, Chosen, Chosen]] = []
+        for out in combinations(sorted(taken - self.fixed), size):
+            left = taken
+            for one in out:
+                left = without(self.problem, left, one)
+            if not self.fixed <= left:
+                continue
+            gain, sets = self.gains(left)
+            gain[[at for at, k in enumerate(self.nodes) if k in out]] = NO
+            best = int(gain.argmax()) if len(gain) else -1
+            if best >= 0 and gain[best] > BETTER:
+                further = left | sets.get(best, self.items.sets[best])
+                tried.append((-self.calendar.worth(left) - float(gain[best]), left, further))
+        tried.sort(key=lambda one: (round(one[0], 12), sorted(one[2])))
+        for _, left, further in tried[: FILLED_UP if size == 1 else 2 * FILLED_UP]:
+            out_of_it = taken - left
+            starts = [(left, out_of_it, True)]
+            if self.calendar.allows(further):
+                starts = [(further, EMPTY, False), (further, out_of_it, False), *starts]
+            for start, banned, scarce in starts:
+                other = self.fill(start, banned, scarce)
+                if self.calendar.worth(other) > value + BETTER:
+                    return other
+        return None
+
+
+def _parts(width: int) -> Sequence[tuple[int, int]]:
+    return (0, width), (1, width), (2, 5)

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx2
+import pytest
+
+from credpath.api.app import create_app
+from tests.api.serving import served
+from tests.api.world import World, open_world
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return open_world(tmp_path_factory.mktemp("web"))
+
+
+@pytest.fixture(scope="session")
+def url(world: World) -> Iterator[str]:
+    with served(create_app(world.context, world.settings)) as base:
+        yield base
+
+
+@pytest.fixture
+def anybody(url: str) -> Iterator[httpx2.Client]:
+    """Somebody without a cookie, who follows no redirect."""
+    with httpx2.Client(base_url=url, timeout=30) as client:
+        yield client
