@@ -15,7 +15,9 @@ from tests.api.world import World, open_world
 from tests.browser.driving import found_chromium
 
 
-@pytest.fixture(scope="session")
+# Of a file, not of the session: while playwright runs its thread has an event loop, and other tests that start one
+# would be refused.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Headless Chromium of this machine; where there is none, the tests that ask for it skip."""
     path = found_chromium()

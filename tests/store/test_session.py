@@ -183,6 +183,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 def test_a_database_of_a_newer_version_is_not_touched(database: Database) -> None:
     with database.write() as connection:
+        before = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     try:
         assert "9999" in database.problem()
@@ -191,7 +192,7 @@ def test_a_database_of_a_newer_version_is_not_touched(database: Database) -> Non
         assert "newest" in refused.value.fix
     finally:
         with database.write() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+            connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
 
 
 def test_an_unreachable_server_is_a_problem_and_not_a_crash() -> None:

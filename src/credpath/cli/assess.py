@@ -43,7 +43,8 @@ def document(found: NextAssessment) -> dict[str, object]:
     """As JSON: the question with what it was made from."""
     question = asdict(found.question)
     records = {i: credential.title for i, credential in found.credentials.items()}
-    return {**asdict(found), "question": question, "done": found.question.done, "credentials": records}
+    told = {name: value for name, value in asdict(found).items() if name != "said"}
+    return {**told, "why": found.why, "question": question, "done": found.question.done, "credentials": records}
 
 
 def _ask_until_done(context: Context, tenant: str, asked: Ask, found: NextAssessment) -> NextAssessment:
