@@ -131,7 +131,8 @@ def loads(problem: Problem, taken: Collection[int]) -> Doubles:
     chosen = list(taken)
     if not chosen:
         return np.zeros(len(problem.caps))
-    whole: Doubles = problem.taught[chosen].sum(axis=0) + problem.near[chosen].max(axis=0)
+    # The ufuncs themselves: this is called tens of thousands of times a path, and the methods are wrappers.
+    whole: Doubles = np.add.reduce(problem.taught[chosen], axis=0) + np.maximum.reduce(problem.near[chosen], axis=0)
     return whole
 
 
@@ -142,7 +143,7 @@ def closed_by(problem: Problem, load: Doubles) -> Doubles:
 
 def closes(problem: Problem, taken: Collection[int]) -> float:
     """Share of the gap that these are expected to close together, 0..1."""
-    return float(closed_by(problem, loads(problem, taken)).sum())
+    return float(np.add.reduce(closed_by(problem, loads(problem, taken))))
 
 
 def ends_of(problem: Problem, plan: Plan) -> tuple[float, ...]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Mask, Offsets, Rows
 
-# So many credentials enter a problem by their own worth; with what leads to them at most MOST_ROWS.
-CANDIDATES = 150
+# So many credentials enter a problem by their own worth; what leads to them makes some 150 of that, at most MOST_ROWS.
+CANDIDATES = 130
 MOST_ROWS = 300
 QUICK_HOURS = 40.0
 

@@ -79,6 +79,14 @@ class Search:
     calendar: Calendar
     multi: tuple[int, ...] = ()
     rows: dict[Chosen, Row] = field(default_factory=dict)
+    _facts: Doubles = field(init=False)
+    _at: dict[int, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        p = self.problem
+        own = p.credits - p.prices - LATE * p.hours / p.pace
+        self._facts = np.column_stack([p.hours, p.weeks_each, p.money, np.ones(len(p.hours)), own])
+        self._at = {k: at for at, k in enumerate(self.nodes)}
 
     @staticmethod
     def of(problem: Problem, ways: Mapping[int, Chosen], tries: int = TRIES) -> Search:
@@ -97,11 +105,10 @@ class Search:
         """(factors taught, factors near, sums) of some candidates together."""
         known = self.rows.get(members)
         if known is None:
-            p, one = self.problem, sorted(members)
-            own = p.credits[one] - p.prices[one] - LATE * p.hours[one] / p.pace
-            sums = [p.hours[one].sum(), p.weeks_each[one].sum(), p.money[one].sum(), len(one), own.sum()]
-            near = p.near[one].max(axis=0) if one else np.zeros(len(p.caps))
-            known = (np.exp(-p.taught[one].sum(axis=0)), np.exp(-near), np.array(sums))
+            p, one = self.problem, np.array(sorted(members), dtype=np.int64)
+            near = np.maximum.reduce(p.near[one], axis=0) if len(one) else np.zeros(len(p.caps))
+            taught, sums = np.add.reduce(p.taught[one], axis=0), np.add.reduce(self._facts[one], axis=0)
+            known = (np.exp(-taught), np.exp(-near), sums)
             self.rows[members] = known
         return known
 
@@ -142,13 +149,15 @@ class Search:
         p = self.problem
         left, least, used = self.row(taken)
         items, partly = self._from_here(taken)
-        now = float(np.minimum(p.caps, p.rooms * (1.0 - left * least)).sum())
+        now = float(np.add.reduce(np.minimum(p.caps, p.rooms * (1.0 - left * least))))
         after = np.minimum(items.near, least)
         after *= items.taught
         after *= left
-        gain: Doubles = np.minimum(p.caps, p.rooms * (1.0 - after)).sum(axis=1) - now
+        np.subtract(1.0, after, out=after)
+        after *= p.rooms
+        gain: Doubles = np.add.reduce(np.minimum(p.caps, after, out=after), axis=1) - now
         gain[~self._room(used, items.sums)] = NO
-        gain[[at for at, k in enumerate(self.nodes) if k in taken]] = NO
+        gain[[self._at[k] for k in taken if k in self._at]] = NO
         return gain, items, partly
 
     def _from_here(self, taken: Chosen) -> tuple[Items, dict[int, Chosen]]:
