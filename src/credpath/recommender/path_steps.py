@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from credpath.domain.money import Money, convert
-from credpath.domain.paths import LearningPath, PathKind, StackProgress, Step
+from credpath.domain.paths import LearningPath, PathKind, Reason, StackProgress, Step
 from credpath.recommender.closing import GoalGap
 from credpath.recommender.columns import STATED
 from credpath.recommender.csr import Doubles, Floats, Mask
@@ -20,10 +20,12 @@ from credpath.recommender.items import describe
 from credpath.recommender.path_problem import Plan, Problem, closed_by, ends_of, meets
 from credpath.recommender.path_solving import Solved
 from credpath.recommender.path_statement import Statement
+from credpath.recommender.reason_templates import CLOSES_GAP, CLOSES_REST
 from credpath.recommender.retrieval import SOFT, Candidates, Worth
 from credpath.recommender.situation import Situation
 from credpath.recommender.standing import Standing, expect_after
 from credpath.recommender.waivers import waived_for, waivers_of
+from credpath.recommender.wording import reason
 
 ROUNDING = 1e-6
 
@@ -146,13 +148,21 @@ def _step(statement: Statement, point: Point, further: Point, node: int, start: 
         gap_closed=float(gained.sum()) * gap.total,
         skills=tuple((gap.skills[j].skill_uri, float(before[j]), float(after[j])) for j in moved),
         unlocks=item.unlocks,
-        reasons=item.reasons,
+        reasons=_of_the_rest(item.reasons) if point.taken else item.reasons,
         stacks=item.stacks,
         completion_probability=item.completion_probability,
         completion_interval=item.completion_interval,
         waivers=waivers_of(index, point.standing.snapshot, waived_for(index, row, held, statement.eligibility.waived)),
         starts_on=first_day(statement.start, start),
         ends_on=max(first_day(statement.start, start), last_day(statement.start, end)),
+    )
+
+
+def _of_the_rest(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
+    """The same, where the gap that they speak of is what earlier steps have left."""
+    return tuple(
+        reason(r.kind, CLOSES_REST, r.amount, r.skill_uri, **r.values) if r.template == CLOSES_GAP else r
+        for r in reasons
     )
 
 
