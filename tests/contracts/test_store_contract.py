@@ -231,7 +231,9 @@ def test_a_write_repeated_changes_nothing_more(shared: Connection, name: str) ->
 @pytest.mark.parametrize("name", sorted(set(CALLS) - WRITES))
 def test_a_question_writes_nothing(filled: Database, name: str) -> None:
     with filled.read() as connection:
+        before = rows(connection, "acme")
         CALLS[name](connection, "acme")
+        assert rows(connection, "acme") == before
 
 
 def test_both_engines_hold_the_same_rows_after_the_same_calls(

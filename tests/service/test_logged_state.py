@@ -33,12 +33,25 @@ ASKED = RecommendRequest(
     ),
     goal=GOAL,
     goal_vector=None,
-    constraints=Constraints(frozenset({"en"}), "FR", Money(99.9, "USD"), 4.0, 12.0, frozenset({"c9"})),
+    constraints=Constraints(
+        frozenset({"en"}),
+        "FR",
+        Money(99.9, "USD"),
+        4.0,
+        12.0,
+        frozenset({"c9"}),
+        frozenset({"online"}),
+        accredited=True,
+        awarding_bodies=frozenset({"College"}),
+        starts_on=date(2026, 6, 1),
+        deadline=date(2027, 1, 1),
+    ),  # fmt: skip
     limit=7,
     seed=2**63 - 1,
     today=date(2026, 5, 2),
     policy=Policy("epsilon-greedy", 0.1),
     rates={"USD": 1.0, "EUR": 0.93},
+    planned="c4",
 )
 
 

@@ -90,4 +90,5 @@ def test_a_holder_that_has_not_signed_yet_is_no_error(tmp_path: Path, left: str)
 
 def test_another_folder_of_bundles_may_retrain_meanwhile(tmp_path: Path) -> None:
     with only_retraining(tmp_path / "a", at=NOW), only_retraining(tmp_path / "b", at=NOW):
-        pass
+        assert (tmp_path / "a" / LOCK).exists()
+        assert (tmp_path / "b" / LOCK).exists()

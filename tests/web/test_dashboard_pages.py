@@ -134,7 +134,7 @@ def test_the_overview_counts_what_was_shown_and_what_came_of_it(client: httpx2.C
 @pytest.mark.parametrize("query", ["days=0", "days=-1", "days=9999999999", "days=x", "last=x", "last=0001-01-01",
                                    "last=9999-12-31", "days=٣"])  # fmt: skip
 def test_an_address_that_makes_no_sense_shows_what_does(client: httpx2.Client, query: str) -> None:
-    seen(client, f"/dashboard?{query}")
+    assert "Recommendations by day" in seen(client, f"/dashboard?{query}")
 
 
 def test_the_catalogue_page_finds_records_and_leads_to_them(client: httpx2.Client) -> None:
@@ -245,7 +245,8 @@ def test_hostile_words_are_shown_as_words(client: httpx2.Client, world: World) -
         learners.put_learner(world.context, "campus", Learner(f"hostile-{n}", Profile(goal=words, country=words[:9])))
         recommending.recommend(world.context, "campus", Ask(learner_id=f"hostile-{n}"))
     for page in PAGES:
-        seen(client, page)
+        text = seen(client, page)
+        assert not [w for w in HOSTILE if w.startswith("<") and w != "<!--" and w in text], page
     for n, words in enumerate(HOSTILE):
         seen(client, f"/dashboard/catalogue/record?id=hostile-{n}")
         seen(client, f"/dashboard/graph?id=hostile-{n}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
@@ -38,7 +38,7 @@ from credpath.service.comparing import GoalWords, compare_goals
 from credpath.service.path_export import calendar_file
 from credpath.service.planning_paths import plan_paths
 
-KINDS: tuple[PathKind, ...] = ("best", "fastest", "cheapest", "surest", "most_credit")
+KINDS: tuple[PathKind, ...] = get_args(PathKind)
 Parallel = Annotated[int, typer.Option("--parallel", min=1, max=MAX_PARALLEL, help="So many at once at most.")]
 StartsOn = Annotated[str, typer.Option("--starts-on", help="The day to begin, as 2027-01-11. Default: today.")]
 Deadline = Annotated[str, typer.Option("--deadline", help="The day by which all is done.")]

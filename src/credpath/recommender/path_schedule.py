@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from credpath.recommender.path_problem import SLACK, Group, Plan, Problem, closes
 
 # Orders that are tried when the promising ones break a date or a deadline; a proof may ask for more.
@@ -216,9 +214,3 @@ def _searched(frame: Frame, tries: list[int]) -> Plan | None:
         return None
 
     return deeper(Board(frame))
-
-
-def with_gaps_closed(problem: Problem, plan: Plan) -> Plan:
-    """The same order, each step as soon as it can be; the plan itself where that breaks something."""
-    sooner = laid_out(Frame.of(problem, plan.steps), plan.steps, soft=False)
-    return sooner if sooner is not None and np.all(np.isfinite(sooner.starts)) else plan

@@ -27,12 +27,6 @@ def find_skills(context: Context, tenant: str, text: str, limit: int = 8) -> tup
     return tuple(kept[uri] for uri in sorted(kept, key=order.__getitem__)[: min(limit, MAX_FOUND)])
 
 
-def skill_label(context: Context, tenant: str, words: str) -> str:
-    """The preferred label of a declared skill, or the words as they stand."""
-    match = context.serving.taxonomy(tenant).resolve(words)
-    return match.label if match else words
-
-
 def _begun(taxonomy: LoadedTaxonomy, words: str, limit: int) -> list[SkillMatch]:
     """The shortest labels first: "SQL" before "PL/SQL programming"."""
     found = [

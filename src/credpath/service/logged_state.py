@@ -21,7 +21,9 @@ from credpath.recommender.encoding import FloatArray
 from credpath.recommender.ranking import Policy
 from credpath.recommender.recommend import RecommendRequest
 
-SETS = frozenset({"languages", "excluded", "participation", "awarding_bodies"})  # of the constraints
+# Of the constraints, by how they are written. What only a path heeds (pins, a stack, how many at once) is not kept.
+SETS = frozenset({"languages", "excluded", "participation", "awarding_bodies"})
+DAYS = ("starts_on", "deadline")
 
 
 def state_of(asked: RecommendRequest, *, learned: bool) -> dict[str, Any]:
@@ -56,6 +58,7 @@ def request_of(logged: Impression, goal: CareerGoal, goal_vector: FloatArray | N
     )
     limits = _with_money(state["constraints"])
     limits.update((name, frozenset(limits[name])) for name in SETS & limits.keys())
+    limits.update((name, date.fromisoformat(limits[name])) for name in DAYS if limits.get(name))
     return RecommendRequest(
         snapshot=snapshot,
         goal=goal,
@@ -88,6 +91,7 @@ def _constraints(limits: Constraints) -> dict[str, Any]:
         "budget": asdict(limits.budget) if limits.budget else None, "weeks": limits.weeks,
         "excluded": sorted(limits.excluded), "participation": sorted(limits.participation),
         "accredited": limits.accredited, "awarding_bodies": sorted(limits.awarding_bodies),
+        **{name: day.isoformat() if (day := getattr(limits, name)) else None for name in DAYS},
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field
 
 from credpath.store.schema import CLUSTERED, KEY, METADATA, OfTaxonomy, OfTenant, columns_of, refers_to, table_of
-from credpath.store.task_rows import TaskRow
+from credpath.store.task_rows import ImportRunRow, TaskRow
 
 __all__ = [
     "METADATA", "ApiKeyRow", "AwardRow", "ConsideredRow", "CredentialRow", "EvidenceRow", "FeatureSchemaRow",
@@ -285,16 +285,3 @@ class ApiKeyRow(OfTenant, table=True):
     scopes: str
     created_at: datetime
     revoked_at: datetime | None = None
-
-
-class ImportRunRow(OfTenant, table=True):
-    """What an import did. `number` counts within the tenant."""
-
-    __tablename__ = "import_run"
-    __table_args__ = (CLUSTERED,)
-    number: int = Field(primary_key=True)
-    kind: str
-    at: datetime
-    counts: str
-    refused: int
-    refusals: str

@@ -1,4 +1,4 @@
-"""The row of a task: an import, a bundle being built, a retraining."""
+"""The rows of what was done and what is being done: imports, bundles being built, retrainings."""
 
 from __future__ import annotations
 
@@ -26,3 +26,16 @@ class TaskRow(OfTenant, table=True):
     started_at: datetime
     updated_at: datetime
     ended_at: datetime | None = None
+
+
+class ImportRunRow(OfTenant, table=True):
+    """What an import did. `number` counts within the tenant."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (CLUSTERED,)
+    number: int = Field(primary_key=True)
+    kind: str
+    at: datetime
+    counts: str
+    refused: int
+    refusals: str

@@ -11,7 +11,7 @@ from typing import Literal
 from starlette.requests import Request
 from starlette.responses import Response
 
-from credpath.errors import Forbidden, Unauthorized
+from credpath.errors import Forbidden
 from credpath.web.site import site_of
 
 Role = Literal["learner", "operator"]
@@ -66,15 +66,6 @@ def check_form(request: Request, session: Session, given: str) -> None:
     came_from = request.headers.get("sec-fetch-site", "same-origin")
     if came_from not in ("same-origin", "none") or not site_of(request).signing.is_mark(CSRF, session.nonce, given):
         raise Forbidden("this form did not come from this page", where=CSRF, fix="open the page again and repeat")
-
-
-def has_session(request: Request, role: Role) -> bool:
-    """Whether `session_of` would answer."""
-    try:
-        session_of(request, role)
-    except Unauthorized:
-        return False
-    return True
 
 
 def cookie_name(role: Role) -> str:
