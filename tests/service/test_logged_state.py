@@ -45,7 +45,7 @@ ASKED = RecommendRequest(
         awarding_bodies=frozenset({"College"}),
         starts_on=date(2026, 6, 1),
         deadline=date(2027, 1, 1),
-    ),  # fmt: skip
+    ),
     limit=7,
     seed=2**63 - 1,
     today=date(2026, 5, 2),
