@@ -54,9 +54,7 @@ def measure(system: TwoStage, followers: Followers, questions: Questions, popula
             found.by_system[name][asked.which] = _ranks(scores, tie, answers, masked)
         found.retrieved[asked.which] = _candidate_ranks(asked, fused(asked.features), answers)
         found.pool[asked.which] = asked.counts
-        if system.forest is not None and len(asked.rows):
-            scores = system.forest.predict(asked.features, num_threads=system.config.ranker.threads)
-            found.by_system[OURS][asked.which] = _candidate_ranks(asked, scores, answers)
+        found.by_system[OURS][asked.which] = _candidate_ranks(asked, system.scores(asked.features), answers)
     return found
 
 

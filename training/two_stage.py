@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.recommender.co_completion import FOLLOW_MEANING, CoCompletion, Followers
-from credpath.recommender.csr import Floats, Mask, Offsets, offsets
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, offsets
 from credpath.recommender.follow_arrays import Histories
 from credpath.recommender.follow_attention import AttentionWeights
 from credpath.recommender.follow_features import follow_features
@@ -25,11 +25,16 @@ from training.ranker import RankerConfig, RankerTable, fit_ranker
 from training.sequences import Sequences
 
 NAMES = tuple(FOLLOW_MEANING)
+POPULAR, STEPS = NAMES.index("follow_popular"), NAMES.index("follow_steps")
 BATCH = 10  # histories at a time: more of them no longer fit into the processor's cache
 # An attention model that saw so much of the log is kept: the fit costs more than all the others together, and the
 # steps that it missed still reach it through the histories.
 NEARLY_ALL = 0.95
 FOLDS = 3  # where there are too few learners to ask only some of them
+# Shares of the log after which questions are asked, where one late moment gives too few.
+MOMENTS = (0.4, 0.55, 0.7, 0.85)
+ENOUGH = 1 / 3  # of the questions wanted
+BLIND = 5_000  # questions asked with hidden credentials at least, where there are as many
 Tell = Callable[[str], None]
 
 
@@ -116,8 +121,11 @@ def _candidates(scores: Floats, history: NDArray[np.integer], depth: int) -> Off
 def table_of(followers: Followers, questions: Questions, depth: int) -> RankerTable:
     """One group a question whose answer is among its candidates; label 1 for the answer, 0 for all the others.
 
-    All candidates stay: leaving out those that rank low teaches the forest that a low rank is good.
+    All candidates stay: leaving out those that rank low teaches the forest that a low rank is good. Questions without
+    a history are left out: all of a round look alike, and what the forest took from them is that round by heart.
     """
+    has = [at for at, history in enumerate(questions.histories) if len(history)]
+    questions = Questions(tuple(questions.histories[at] for at in has), questions.answers[has])
     blocks, labels, groups = [np.zeros((0, len(NAMES)), np.float32)], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
     for asked in ask(followers, questions, depth):
         right = asked.rows == questions.answers[asked.which].repeat(asked.counts)
@@ -141,12 +149,14 @@ def joined(tables: Sequence[RankerTable]) -> RankerTable:
 def held_rounds(sequences: Sequences, config: TwoStageConfig, *, by_time: bool) -> list[HeldSteps]:
     """What the forest is fitted on: each round has models of its own that know none of its answers.
 
-    By time: one round, everything after a moment. Otherwise the last steps of learners drawn by the seed; where
-    there are too few learners, every learner's, in FOLDS rounds, and then the steps before those as well.
+    By time: what came after a late moment; where that is too little, after each of some moments until the next, the
+    latest round last. Otherwise the last steps of learners drawn by the seed; where there are too few learners, every
+    learner's, in FOLDS rounds, and then the steps before those as well.
     """
     wanted = config.questions + config.valid
     if by_time:
-        return [draw_after(sequences, late_cut(sequences, wanted), wanted, config.seed)]
+        late = draw_after(sequences, late_cut(sequences, wanted), wanted, config.seed)
+        return [late] if len(late) >= ENOUGH * wanted else _after_each(sequences, wanted, config.seed)
     drawn = np.random.default_rng(config.seed).permutation(able_learners(sequences))
     if len(drawn) >= 2 * wanted:
         return [hold_last(sequences, drawn[:wanted])]
@@ -158,6 +168,15 @@ def held_rounds(sequences: Sequences, config: TwoStageConfig, *, by_time: bool) 
     return [one for one in rounds if len(one)]
 
 
+def _after_each(sequences: Sequences, wanted: int, seed: int) -> list[HeldSteps]:
+    if sequences.times is None or not len(sequences.times):
+        return []
+    cuts = np.unique(np.quantile(sequences.times, MOMENTS, method="higher")).tolist()
+    parts = [sequences.before(end) for end in cuts[1:]] + [sequences]
+    rounds = [draw_after(part, cut, wanted, seed) for cut, part in zip(cuts, parts, strict=True)]
+    return [one for one in rounds if len(one)]
+
+
 @dataclass(frozen=True, slots=True)
 class TwoStage:
     """The recommender as it would serve: models of everything, and a `lightgbm.Booster`, None without questions."""
@@ -165,6 +184,14 @@ class TwoStage:
     co_completion: CoCompletion
     forest: Any
     config: TwoStageConfig
+
+    def scores(self, features: Floats) -> Doubles:
+        """(candidates,) by the forest; what others begin with for who has no history, and for all without a forest."""
+        popular = features[:, POPULAR].astype(np.float64)
+        if self.forest is None or not len(features):
+            return popular
+        found = self.forest.predict(features, num_threads=self.config.ranker.threads)
+        return np.where(features[:, STEPS] > 0, found, popular)
 
 
 def fit_two_stage(
@@ -179,29 +206,41 @@ def fit_two_stage(
     kept: tuple[AttentionWeights, ...] = ()
     train: list[RankerTable] = []
     valid: list[RankerTable] = []
-    for held in held_rounds(sequences, config, by_time=by_time):
+    rounds = held_rounds(sequences, config, by_time=by_time)
+    rolling = by_time and len(rounds) > 1
+    for held in rounds:
         models = fit_co_completion(held.inner, config.item_models)
         if not by_time and len(held.inner.items) >= NEARLY_ALL * len(sequences.items):
             kept = models.attention
-        share = config.valid / (config.valid + config.questions)
+        # Questions of one moment share what the counts knew then, so those that judge are of a later one.
+        share = config.valid / (config.valid + config.questions) if not rolling else float(held is rounds[-1])
         asked, judged = held.split(len(held) - int(share * len(held)))
         train += _tables(models, catalogue, asked, config)
         valid += _tables(models, catalogue, judged, config)
         tell(f"{sum(len(t.groups) for t in train)} questions to fit on, {sum(len(t.features) for t in train)} rows")
-    forest = None
-    if any(bool(t.labels.any()) for t in train):
-        forest = fit_ranker(joined(train), joined(valid) if valid else None, config.ranker)
-        tell(f"{forest.num_trees()} trees")
+    forest = _grown(train, valid, config.ranker, whole=rolling)
+    tell(f"{forest.num_trees() if forest else 0} trees")
     train.clear()
     return TwoStage(fit_co_completion(sequences, config.item_models, kept), forest, config)
+
+
+def _grown(train: list[RankerTable], valid: list[RankerTable], config: RankerConfig, *, whole: bool) -> Any:
+    """The forest; `whole`: grown once more on all questions, as large as was best. None where nothing is to learn."""
+    if not any(bool(t.labels.any()) for t in train):
+        return None
+    forest = fit_ranker(joined(train), joined(valid) if valid else None, config)
+    if not whole or not any(bool(t.labels.any()) for t in valid):
+        return forest
+    trees = max(1, forest.best_iteration or forest.num_trees())
+    return fit_ranker(joined([*train, *valid]), None, replace(config, trees=trees))
 
 
 def _tables(models: CoCompletion, catalogue: Catalogue, held: HeldSteps, config: TwoStageConfig) -> list[RankerTable]:
     followers = models.bind(catalogue.ids, catalogue.vectors)
     questions = questions_of(held, followers)
     tables = [table_of(followers, questions, config.depth)]
-    if catalogue.vectors is not None and config.hidden > 0:
-        few = max(1, int(config.hidden_questions * len(questions)))
+    if catalogue.vectors is not None and config.hidden > 0 and len(questions):
+        few = max(int(config.hidden_questions * len(questions)), min(BLIND, len(questions)))
         some = Questions(questions.histories[:few], questions.answers[:few])
         blind = hide(models, config.hidden, config.seed).bind(catalogue.ids, catalogue.vectors)
         tables.append(table_of(blind, some, config.depth))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -123,3 +125,34 @@ def test_text_lets_the_forest_reach_what_nobody_took_up() -> None:
 def test_nobody_to_ask_leaves_no_forest_and_no_error() -> None:
     empty = Sequences(("a",), np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), ())
     assert fit_two_stage(empty, Catalogue(("a",)), CONFIG).forest is None
+
+
+def test_a_short_log_is_asked_after_several_moments_the_latest_last() -> None:
+    sequences = wanderers()
+    rounds = held_rounds(sequences, TwoStageConfig(questions=2_000, valid=500), by_time=True)
+    assert sequences.times is not None
+    assert len(rounds) == 4
+    seen = [len(held.inner.items) for held in rounds]
+    assert seen == sorted(set(seen))
+    assert len(held_rounds(sequences, TwoStageConfig(questions=20, valid=5), by_time=True)) == 1
+
+
+def test_a_forest_of_several_moments_is_grown_again_on_all_of_them() -> None:
+    sequences = wanderers()
+    said: list[str] = []
+    config = replace(CONFIG, questions=2_000)
+    system = fit_two_stage(sequences, Catalogue(sequences.ids), config, by_time=True, tell=said.append)
+    assert len(said) == 5
+    assert system.forest is not None
+    again = fit_two_stage(sequences, Catalogue(sequences.ids), config, by_time=True)
+    assert system.forest.model_to_string() == again.forest.model_to_string()
+
+
+def test_questions_without_a_history_teach_nothing_and_get_what_others_begin_with(system: TwoStage) -> None:
+    followers = system.co_completion.bind(system.co_completion.ids)
+    nobody = Questions((np.zeros(0, dtype=np.int64),), np.array([4]))
+    assert len(table_of(followers, nobody, 30).groups) == 0
+    [asked] = ask(followers, nobody, 30)
+    order = asked.rows[np.argsort(-system.scores(asked.features), kind="stable")]
+    usual = np.argsort(-followers.arrays.popular, kind="stable")
+    assert order[:5].tolist() == usual[:5].tolist()
