@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,50 +12,87 @@ from numpy.typing import NDArray
 from credpath.evaluation.intervals import bootstrap_difference, bootstrap_means
 from credpath.evaluation.ranking import hr_at, mrr, ndcg_at, recall_at
 from credpath.recommender.co_completion import LEARNED, Followers
-from credpath.recommender.csr import Doubles, Floats, Mask
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from training.two_stage import NAMES, Asked, Questions, TwoStage, ask
 
 OURS = "two_stage"
-BASELINES: Mapping[str, str] = {"item_knn": "item_knn", "ease": "ease", "markov": "markov", "slist": "slist"}
+BASELINES = ("item_knn", "ease", "markov", "slist")
+SCORED_BY: Mapping[str, str] = {"cosine": "text"}  # where the retriever's name is another
 RETRIEVED = 200
 FUSION = 60.0  # reciprocal rank fusion, as serving does it
 Tell = Callable[[str], None]
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Ranks:
     """(questions,) rank of the answer by each system, 1 for the best, infinite where it was not found.
 
+    `among_unseen`: the same among the credentials alone that nobody took up before, for answers that are such.
     `retrieved`: its rank among all candidates by fusion, apart from the forest; `pool`: how many candidates there are.
     """
 
-    by_system: dict[str, Doubles] = field(default_factory=dict)
-    retrieved: Doubles = field(default_factory=lambda: np.zeros(0))
-    pool: Doubles = field(default_factory=lambda: np.zeros(0))
+    by_system: dict[str, Doubles]
+    among_unseen: dict[str, Doubles]
+    retrieved: Doubles
+    pool: Doubles
 
 
 def measure(system: TwoStage, followers: Followers, questions: Questions, popularity: Doubles, tell: Tell) -> Ranks:
-    """Asks every system every question. Equal scores stand in the order of popularity, which only helps baselines."""
+    """Asks every system every question. Equal scores stand in the order of popularity, which only helps baselines.
+
+    `popularity` (n,): how many took each credential of the catalogue up in training.
+    """
     names = ["popularity", *BASELINES, *(["cosine"] if followers.arrays.text is not None else []), OURS]
-    found = Ranks({name: np.full(len(questions), np.inf) for name in names})
-    found.retrieved = np.full(len(questions), np.inf)
-    found.pool = np.zeros(len(questions))
+    count = len(questions)
+    everywhere, among_unseen = ({name: np.full(count, np.inf) for name in names} for _ in range(2))
+    found = Ranks(everywhere, among_unseen, np.full(count, np.inf), np.zeros(count))
     tie = (popularity / (1.0 + popularity.max(initial=0.0))).astype(np.float64)
     for asked in ask(followers, questions, system.config.serving_depth):
         if asked.which[0] % 2_000 == 0:
-            tell(f"{asked.which[0]} of {len(questions)} questions asked")
+            tell(f"{asked.which[0]} of {count} questions asked")
         answers = questions.answers[asked.which]
-        masked = np.zeros((len(asked.which), followers.arrays.size), dtype=bool)
-        for line, at in enumerate(asked.which):
-            masked[line, questions.histories[at]] = True
-        found.by_system["popularity"][asked.which] = _ranks(np.tile(tie, (len(answers), 1)), tie, answers, masked)
-        for name in (*BASELINES, *(["cosine"] if "cosine" in found.by_system else [])):
-            scores = asked.scores[LEARNED.index("text" if name == "cosine" else name)]
-            found.by_system[name][asked.which] = _ranks(scores, tie, answers, masked)
-        found.retrieved[asked.which] = _candidate_ranks(asked, fused(asked.features), answers)
-        found.pool[asked.which] = asked.counts
-        found.by_system[OURS][asked.which] = _candidate_ranks(asked, system.scores(asked.features), answers)
+        said = {name: asked.scores[LEARNED.index(SCORED_BY.get(name, name))] for name in names[1:-1]}
+        _Batch(asked, answers, said | {"popularity": np.tile(tie, (len(answers), 1))}, system.scores(asked.features),
+               _masked(asked, questions, followers.arrays.size), tie).note(found, popularity)  # fmt: skip
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Some questions: `said` (questions, n) by each baseline, `ours` (candidates,), `masked` (questions, n)."""
+
+    asked: Asked
+    answers: NDArray[np.integer]
+    said: Mapping[str, NDArray[np.floating]]
+    ours: Doubles
+    masked: Mask
+    tie: Doubles
+
+    def note(self, found: Ranks, popularity: Doubles) -> None:
+        """Writes down every rank."""
+        which = self.asked.which
+        for name, scores in self.said.items():
+            found.by_system[name][which] = _ranks(scores, self.tie, self.answers, self.masked)
+        found.by_system[OURS][which] = _candidate_ranks(self.asked, self.ours, self.answers)
+        found.retrieved[which] = _candidate_ranks(self.asked, fused(self.asked.features), self.answers)
+        found.pool[which] = self.asked.counts
+        new = (popularity[self.answers] == 0).nonzero()[0]
+        if len(new):
+            self._among_unseen(found, new, popularity > 0)
+
+    def _among_unseen(self, found: Ranks, new: Offsets, seen: Mask) -> None:
+        for name, scores in self.said.items():
+            ranks = _ranks(scores[new], self.tie, self.answers[new], self.masked[new] | seen)
+            found.among_unseen[name][self.asked.which[new]] = ranks
+        ours = np.where(seen[self.asked.rows], -np.inf, self.ours)
+        found.among_unseen[OURS][self.asked.which[new]] = _candidate_ranks(self.asked, ours, self.answers)[new]
+
+
+def _masked(asked: Asked, questions: Questions, size: int) -> Mask:
+    masked = np.zeros((len(asked.which), size), dtype=bool)
+    for line, at in enumerate(asked.which):
+        masked[line, questions.histories[at]] = True
+    return masked
 
 
 def fused(features: Floats) -> Doubles:
@@ -122,12 +159,14 @@ def slices(ranks: Ranks, questions: Questions, taken: Doubles, seed: int) -> dic
         "learners without a history": lengths == 0,
         "learners with 1 or 2 steps": (lengths > 0) & (lengths <= 2),
         "learners with more steps": lengths > 2,
-        "credentials nobody took up before": cold,
         "credentials with 1 to 10 learners": (taken[questions.answers] <= 10) & ~cold,
+        "credentials nobody took up before": cold,
     }
     shown = [name for name in ("popularity", "cosine", OURS) if name in ranks.by_system]
-    return {
-        part: {"questions": int(inside.sum())}
-        | ({name: figures(ranks.by_system[name][inside], seed) for name in shown} if inside.any() else {})
-        for part, inside in parts.items()
-    }
+    found = {part: _slice(ranks.by_system, inside, shown, seed) for part, inside in parts.items()}
+    return found | {"the same, ranked among themselves": _slice(ranks.among_unseen, cold, shown, seed)}
+
+
+def _slice(ranks: Mapping[str, Doubles], inside: Mask, shown: Sequence[str], seed: int) -> dict[str, Any]:
+    part: dict[str, Any] = {"questions": int(inside.sum())}
+    return part | ({name: figures(ranks[name][inside], seed) for name in shown} if inside.any() else {})

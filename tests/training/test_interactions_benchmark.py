@@ -163,6 +163,21 @@ def test_the_command_with_a_cut_and_a_catalogue(
     assert "cold start" in capsys.readouterr().out
 
 
+def test_what_nobody_took_up_is_also_ranked_among_its_like(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoder_folder: Path
+) -> None:
+    log, catalogue = small_log(tmp_path / "log.csv"), catalogue_file(tmp_path / "catalogue.jsonl")
+    last = "".join(f"l{learner:03d},c25,enrolled,9000\n" for learner in range(20))
+    log.write_text(log.read_text().rstrip("\n") + "\n" + last, encoding="utf-8")
+    given = ("--log", str(log), "--catalogue", str(catalogue), "--leave-last-out", "--encoder", str(encoder_folder))
+    cold = run(capsys, *given)["cold_start"]
+    anywhere, among = cold["credentials nobody took up before"], cold["the same, ranked among themselves"]
+    assert among["questions"] == anywhere["questions"] == 20
+    for name in ("popularity", "cosine", "two_stage"):
+        assert among[name]["mrr"]["value"] >= anywhere[name]["mrr"]["value"]
+    assert among["two_stage"]["mrr"]["value"] > 0
+
+
 def test_a_cut_after_everything_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["interactions", "--log", str(small_log(tmp_path / "log.csv", 20)), "--cut", "99999"]) == 1
     assert "no learner is left" in capsys.readouterr().err
