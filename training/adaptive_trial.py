@@ -4,10 +4,12 @@ Simulated learners, fitted to a log of responses (`training.adaptive_learners`),
 sample's goals in three orders: by the check, at random, and widest interval first. Each skill is asked about once;
 its answer is the learner's own whatever the order, so full information is the same for all three. The check is the
 one that serves, with its defaults: of the fit it is told nothing. Counted is how many questions it takes until the
-first place is that of full information and stays so. The check ends by itself: where the first place is right then,
-only its own questions count, else it is asked on at random and all that takes counts. Beside it, what a learner would
-notice: how many questions are put until the check ends, in its own order and at random, by the same rule to end.
-Nothing here is evidence about people.
+first place is that of full information and stays so. The check is counted twice. Its order alone, with no end: all
+skills are asked about in its order, as in the random one, so this share compares nothing but orders. And with its end:
+where the first place is right when the check ends, only its own questions count (what later answers would upset is
+never asked), else it is asked on in its own order (`even_if_sure`) and all that takes counts. Random order has no end
+of its own and is always counted to the last change. Beside it, what a learner would notice: how many questions are put
+until the check ends, in its own order and at random, by the same rule to end. Nothing here is evidence about people.
 """
 
 from __future__ import annotations
@@ -54,7 +56,8 @@ class Sitting:
     """One learner with one goal. `asked`: questions until the check ended; `right`: its first place was the last one.
 
     `asked_at_random`, `right_at_random`: the same with questions in random order, which the check ends all the same.
-    `adaptive`, `at_random`, `widest`: questions until the first place was that of full information and stayed.
+    Questions until the first place was that of full information and stayed: `order_alone`, `at_random`, `widest` with
+    every skill asked about; `adaptive` with the check's end, after which what follows counts only where it was wrong.
     """
 
     skills: int
@@ -63,6 +66,7 @@ class Sitting:
     asked_at_random: int
     right_at_random: bool
     adaptive: int
+    order_alone: int
     at_random: float
     widest: int
 
@@ -97,16 +101,22 @@ def settled(firsts: Offsets, last: int) -> int:
     return int(other[-1]) + 1 if len(other) else 0
 
 
-def asked_until_sure(learner: Learner, asking: Asking, order: Sequence[int] | None = None) -> list[int]:
-    """The skills that are asked about until the check ends, by place: those that it chooses, or by the order given."""
+def check(learner: Learner, asking: Asking, order: Sequence[int] | None = None) -> tuple[list[int], int]:
+    """(the skills by place as they are asked about, after how many of them the check ended).
+
+    In its own order it goes on after its end until every skill is asked about; an order that is given is asked until
+    then.
+    """
     asked: list[int] = []
+    ended: int | None = None
     mastery: dict[str, Mastery] = {}
     while True:
         snapshot = replace(learner.request.snapshot, mastery=dict(mastery))
         request = replace(learner.request, snapshot=snapshot)
-        found = next_question(learner.setting.index, request, answered, asking)
+        found = next_question(learner.setting.index, request, answered, replace(asking, even_if_sure=order is None))
+        ended = len(asked) if ended is None and found.done else ended
         if found.chosen is None:
-            return asked
+            return asked, len(asked) if ended is None else ended
         at = learner.uris.index(found.chosen.belief.skill_uri) if order is None else order[len(asked)]
         mastery[learner.uris[at]] = answered(Mastery(learner.uris[at]), bool(learner.answers[at]))
         asked.append(at)
@@ -118,14 +128,14 @@ def sit(learner: Learner, asking: Asking, rng: np.random.Generator) -> Sitting:
     shuffled = [rng.permutation(everything).tolist() for _ in range(RANDOM_ORDERS)]
     chance = [learner.firsts(order) for order in shuffled]
     last = int(chance[0][-1])
-    order = asked_until_sure(learner, asking)
-    by_chance = len(asked_until_sure(learner, asking, shuffled[0]))
-    rest = [at for at in shuffled[0] if at not in order]
-    firsts = learner.firsts(order + rest)
-    right = int(firsts[len(order)]) == last
+    order, ended = check(learner, asking)
+    by_chance = check(learner, asking, shuffled[0])[1]
+    firsts = learner.firsts(order)
+    right, alone = int(firsts[ended]) == last, settled(firsts, last)
     return Sitting(
-        everything, len(order), right, by_chance, int(chance[0][by_chance]) == last,
-        settled(firsts[: len(order) + 1] if right else firsts, last),
+        everything, ended, right, by_chance, int(chance[0][by_chance]) == last,
+        settled(firsts[: ended + 1], last) if right else alone,
+        alone,
         float(np.mean([settled(one, last) for one in chance])),
         # All are equally unknown, so widest first is by URI, as ties are.
         settled(learner.firsts(range(everything)), last),
@@ -171,7 +181,8 @@ def report(sittings: Sequence[Sitting], fitted: FittedLearners, seed: int, secon
     columns = {name: np.array([float(getattr(one, name)) for one in sittings]) for name in names}
     means = {name: bootstrap_mean(values, seed).as_dict() for name, values in columns.items()}
     shares = {
-        name: share_of(columns[name], columns["at_random"], seed).as_dict() for name in ("adaptive", "asked", "widest")
+        name: share_of(columns[name], columns["at_random"], seed).as_dict()
+        for name in ("adaptive", "order_alone", "asked", "widest")
     }
     shares["until_sure"] = share_of(columns["asked"], columns["asked_at_random"], seed).as_dict()
     described = {name: value for name, value in asdict(fitted).items() if name != "held"}
@@ -199,7 +210,8 @@ def show(document: dict[str, Any]) -> None:
 
     questions, shares = document["questions"], document["share_of_random"]
     names = {
-        "adaptive": "the check", "asked": "the check, until it ends", "widest": "widest first", "at_random": "random"
+        "adaptive": "the check, with its end", "order_alone": "its order alone", "asked": "the check, until it ends",
+        "widest": "widest first", "at_random": "random",
     }  # fmt: skip
     rows = [
         (name, _with_interval(questions[key]), _with_interval(shares[key]) if key in shares else "1")

@@ -37,6 +37,9 @@ def test_asking_and_answering_until_done_reaches_an_end(fresh: World) -> None:
         assert len(asked) <= 4
         assert found["reason"] in {"certain", "close", "all_asked"}
         assert found["skill"] is found["item_id"] is found["if_right"] is None
+        on = ask(client, fresh, {"even_if_sure": True})
+        assert on | {"skill": None, "if_right": None, "if_wrong": None} == found
+        assert (on["skill"] is None) == (on["reason"] == "all_asked")
         best = client.post(
             "/v1/recommendations", json={"learner_id": "learner-1"}, headers=fresh.headers("recommend")
         ).json()
@@ -60,6 +63,7 @@ def test_another_goal_items_and_seed_can_be_given(client: httpx2.Client, world: 
         ({"items": [{"item_id": "a", "skill": "SQL", "answer": "b"}]}, "items.0.answer"),
         ({"items": [{"item_id": "a", "skill": "SQL"}] * 1_001}, "items"),
         ({"only_items": "yes"}, "only_items"),
+        ({"even_if_sure": 1}, "even_if_sure"),
         ({"only_items": True}, "items"),
         ({"learner_id": "x"}, "learner_id"),
     ],

@@ -18,6 +18,13 @@ def test_assess_speaks_to_a_person_and_never_waits_without_a_terminal(sample_run
     assert "First now: " in done.out
 
 
+def test_assess_names_a_question_even_where_it_is_sure_and_says_so(sample_run: Run) -> None:
+    known = ("--goal", "welder", "--have", "welding")
+    asked = sample_run("assess", *known, "--even-if-sure", "--json").document
+    assert asked["question"]["chosen"]["belief"]["skill_uri"]
+    assert ("Sure already" in sample_run("assess", *known, "--even-if-sure").out) == asked["done"]
+
+
 def test_assessing_nobody_toward_nothing_is_misuse(sample_run: Run) -> None:
     done = sample_run("assess", "--json")
     assert done.code == 2

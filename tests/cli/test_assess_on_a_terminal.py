@@ -68,6 +68,18 @@ def test_on_a_terminal_it_asks_each_skill_once_until_the_next_credential_is_cert
     assert "First now: " in screen
 
 
+def test_who_wants_to_go_on_is_told_where_it_is_sure_and_asked_about_every_skill(
+    sample_home: Path, tmp_path: Path
+) -> None:
+    shutil.copy(sample_home / "credpath.db", tmp_path / "credpath.db")
+    terminal = Terminal(tmp_path, sample_home / "models", "assess", "--goal", "data analyst", "--even-if-sure")
+    asked, screen = terminal.talk(alternating())
+    assert terminal.process.returncode == 0
+    assert len(set(asked)) == len(asked) > 10
+    assert "Sure already; asking on." in screen
+    assert "Nothing more to ask." in screen
+
+
 def test_leaving_in_the_middle_ends_the_command_without_a_traceback(sample_home: Path, tmp_path: Path) -> None:
     shutil.copy(sample_home / "credpath.db", tmp_path / "credpath.db")
     terminal = Terminal(tmp_path, sample_home / "models", "assess", "--goal", "data analyst")

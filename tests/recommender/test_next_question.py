@@ -103,6 +103,28 @@ def test_the_check_ends_and_asks_each_skill_at_most_once(truth: tuple[bool, ...]
     assert next_question(VARIED, after(request, answers), answered).done
 
 
+@settings(max_examples=16, deadline=None)
+@given(st.tuples(*[st.booleans()] * 4))
+def test_who_wants_to_go_on_is_asked_about_everything_and_told_when_it_was_sure(truth: tuple[bool, ...]) -> None:
+    right = dict(zip((f"urn:{s}" for s in SKILLS), truth, strict=True))
+    answers: dict[str, bool] = {}
+    on = Asking(even_if_sure=True)
+    while (found := next_question(VARIED, after(ask(goal_of(*SKILLS)), answers), answered, on)).chosen is not None:
+        usual = next_question(VARIED, after(ask(goal_of(*SKILLS)), answers), answered)
+        assert found == replace(usual, chosen=found.chosen)
+        assert usual.done or usual.chosen == found.chosen
+        assert asked_of(found) not in answers
+        answers[asked_of(found)] = right[asked_of(found)]
+    assert answers == right
+    assert found.ending == "all_asked"
+
+
+def test_going_on_changes_nothing_where_there_is_nothing_to_ask_about_or_for() -> None:
+    on = Asking(even_if_sure=True)
+    for request in (ask(goal_of()), ask(goal_of(*SKILLS), languages=frozenset({"xx"}))):
+        assert next_question(VARIED, request, answered, on) == next_question(VARIED, request, answered)
+
+
 def test_what_is_shown_moves_the_chance_of_skills_never_asked_about() -> None:
     low, none, high = (common_factor(np.array([level] * 3), Asking()).mean() for level in (0.05, 0.5, 0.95))
     assert low < -0.5 < none < 0.5 < high

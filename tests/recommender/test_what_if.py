@@ -37,6 +37,15 @@ def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]]) ->
         assert np.isclose(row.max(), answer.items[0].score)
 
 
+def test_worlds_that_are_alike_score_alike_wherever_they_stand() -> None:
+    what_if = WhatIf.of(INDEX, REQUEST, URIS, EXTREMES)
+    worlds = np.array([[0.83, 0.0, 0.0, 0.3], [0.0, 0.83, 0.0, 0.3], [0.83, 0.0, 0.0, 0.3]])
+    scores = what_if.scores(worlds)
+    alone = np.concatenate([what_if.scores(world[None]) for world in worlds])
+    assert np.array_equal(scores, alone)
+    assert not np.array_equal(scores[0], scores[1])
+
+
 def test_a_skill_that_no_credential_touches_counts_in_the_gap_all_the_same() -> None:
     index = index_of({offer("sql-1"): teaches("sql")})
     request = ask(goal_of("sql", "writing"))

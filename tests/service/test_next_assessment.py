@@ -48,6 +48,17 @@ def test_answering_until_done_ends_and_what_is_said_to_be_first_is(reading: Cont
     assert next_assessment(reading, TENANT, ANALYST, answers=answers).question.done
 
 
+def test_where_it_is_sure_the_best_question_is_still_named_for_who_wants_to_go_on(reading: Context) -> None:
+    answers: dict[str, bool] = {}
+    while not (usual := next_assessment(reading, TENANT, ANALYST, answers=answers)).question.done:
+        answers[skill_of(usual)] = False
+    found = next_assessment(reading, TENANT, ANALYST, Offer(even_if_sure=True), answers)
+    assert usual.question.chosen is None
+    assert found.question.done
+    assert found.why == usual.why
+    assert skill_of(found) not in answers
+
+
 def test_stored_results_move_the_question_on(sample: Context) -> None:
     put_learner(sample, TENANT, Learner("ada", Profile(goal="data analyst")))
     ada = Ask(learner_id="ada", limit=1)

@@ -8,8 +8,9 @@ import pytest
 
 from credpath.errors import InvalidInput
 from credpath.recommender.encoding import HashEncoder
+from credpath.recommender.next_beliefs import Asking
 from training.adaptive_learners import FittedLearners, fit_learners
-from training.adaptive_trial import main, run_trial, settled
+from training.adaptive_trial import check, main, meet, run_trial, settled
 from training.response_reader import read_responses
 from training.simulated_sample import sample_setting
 
@@ -59,6 +60,14 @@ def test_the_same_seed_gives_the_same_trial_and_the_check_saves_questions() -> N
     assert document["learners"] == 3
     assert document["questions"]["asked"]["value"] <= document["questions"]["skills"]["value"]
     json.dumps(document, allow_nan=False)
+
+
+def test_the_check_goes_on_after_its_end_in_the_order_that_it_began() -> None:
+    learner, _ = meet(sample_setting(HashEncoder()), TRUTH, 11, 0)
+    order, ended = check(learner, Asking())
+    assert sorted(order) == list(range(len(learner.uris)))
+    assert check(learner, Asking(), order) == (order[:ended], ended)
+    assert ended < len(order)
 
 
 def test_misuse_is_told_apart_from_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

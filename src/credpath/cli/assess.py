@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
@@ -13,7 +14,11 @@ from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
 from credpath.domain.paths import Constraints
 from credpath.service.asking import Ask
 from credpath.service.context import Context
-from credpath.service.next_assessment import NextAssessment, next_assessment
+from credpath.service.next_assessment import NextAssessment, Offer, next_assessment
+
+EvenIfSure = Annotated[
+    bool, typer.Option("--even-if-sure", help="Ask on where the next credential is sure already.")
+]  # fmt: skip
 
 
 @reported
@@ -24,18 +29,19 @@ def assess(
     held: Held = None,
     language: Language = None,
     tenant: Tenant = "",
+    even_if_sure: EvenIfSure = False,
     as_json: AsJson = False,
 ) -> None:
     """Tell which skill to ask about next. On a terminal, ask until the next credential is certain; stores nothing."""
     asked = ask_of(learner, goal, have, held, 1, Constraints(languages=frozenset(language or ())))
     with opened() as context:
-        owner = tenant_of(tenant)
-        found = next_assessment(context, owner, asked)
+        owner, offer = tenant_of(tenant), Offer(even_if_sure=even_if_sure)
+        found = next_assessment(context, owner, asked, offer)
         if as_json:
             print_json(document(found))
             return
         if sys.stdin.isatty() and sys.stdout.isatty():
-            found = _ask_until_done(context, owner, asked, found)
+            found = _ask_until_done(context, owner, asked, offer, found)
     _print(found)
 
 
@@ -47,27 +53,32 @@ def document(found: NextAssessment) -> dict[str, object]:
     return {**told, "why": found.why, "question": question, "done": found.question.done, "credentials": records}
 
 
-def _ask_until_done(context: Context, tenant: str, asked: Ask, found: NextAssessment) -> NextAssessment:
+def _ask_until_done(context: Context, tenant: str, asked: Ask, offer: Offer, found: NextAssessment) -> NextAssessment:
     answers: dict[str, bool] = {}
+    told = False
     say(f"Toward {found.goal.label or found.goal.text}: answer yes or no.")
     while found.question.chosen is not None:
+        if found.question.done and not told:
+            say(f"Sure already; asking on. {found.why}")
+        told = found.question.done
         belief = found.question.chosen.belief
         answers[belief.skill_uri] = typer.confirm(f"{len(answers) + 1}. Can you do this: {belief.label}?")
-        found = next_assessment(context, tenant, asked, answers=answers)
+        found = next_assessment(context, tenant, asked, offer, answers)
     return found
 
 
 def _print(found: NextAssessment) -> None:
     question = found.question
     if question.chosen is not None:
-        say(f"Ask next: {question.chosen.belief.label}  [{question.chosen.belief.skill_uri}]")
+        label = "Sure already; to ask all the same" if question.done else "Ask next"
+        say(f"{label}: {question.chosen.belief.label}  [{question.chosen.belief.skill_uri}]")
     else:
         say("Nothing more to ask.")
     say(f"   {found.why}")
     if question.first:
         title = found.credentials[question.first].title
         say(f"First now: {title}  [{question.first}], certain to {question.certainty:.0%}")
-    if question.chosen is not None:
+    if not question.done:
         say(f"About {question.left} questions are left; send each result to `credpath import assessments`.")
     if found.unknown_skills:
         say(f"Not known to the taxonomy, so not counted: {', '.join(found.unknown_skills)}")

@@ -28,7 +28,8 @@ class Asking:
     """How the check reasons. Every default is valid.
 
     The check ends as soon as another credential would come first in at most `other_first` of the worlds drawn, or
-    keeping the present one costs at most `loss` of a score on average.
+    keeping the present one costs at most `loss` of a score on average. With `even_if_sure` it still names the question
+    that would help most after that.
     """
 
     worlds: int = 64
@@ -44,6 +45,7 @@ class Asking:
     sure_width: float = 0.55
     other_first: float = 0.1
     loss: float = 0.01
+    even_if_sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 Worlds are drawn of what answers would show. Where the credential that comes first now comes first in nearly all of
 them, asking more changes nothing. Else the skill is asked whose answer most probably brings to the front what comes
 first in the end (the one-step value of a question), with what it tells of the end besides (mutual information).
+Whoever wants to go on after that is asked on by the same rule (`Asking.even_if_sure`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from credpath.recommender.what_if import WhatIf
 # "certain": another credential hardly ever comes first. "close": one may, and is hardly better. "all_asked": every
 # skill of the goal is known well enough. "no_skills": the goal names none. "nothing_fits": no credential may be next.
 Ending = Literal["certain", "close", "all_asked", "no_skills", "nothing_fits"]
+SURE: tuple[Ending, ...] = ("certain", "close")  # the endings after which there may be more to ask
 # What an answer tells of the end counts so much beside what it settles at once: enough to decide between questions
 # that settle nothing yet.
 INSIGHT = 0.1
@@ -48,7 +50,8 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """`chosen` is what to ask, None once there is an `ending`.
+    """`chosen` is what to ask, None once there is an `ending`; after "certain" and "close" what would be asked next
+    all the same, if `Asking.even_if_sure` wants that.
 
     `first`: the credential that comes first now, "" where nothing fits. `certainty`: share of the worlds in which it
     still does once everything is answered. `loss`: how much of a score keeping it costs on average, 0..1.
@@ -128,10 +131,9 @@ def next_question(
     first, certainty, loss = worlds.ids[present], float((ends == present).mean()), worlds.loss
     ending = _ending(request, believed, certainty, loss, asking)
     rivals = tuple(worlds.ids[at] for at in _by_frequency(ends) if at != present)
-    if ending is not None:
-        return NextQuestion(ending, first, certainty, loss, len(believed), 0, None, rivals)
-    left = expected_left(worlds)
-    return NextQuestion(None, first, certainty, loss, len(believed), left, choose(worlds), rivals)
+    left = 0 if ending else expected_left(worlds)
+    chosen = choose(worlds) if ending is None or (asking.even_if_sure and ending in SURE) else None
+    return NextQuestion(ending, first, certainty, loss, len(believed), left, chosen, rivals)
 
 
 def choose(worlds: Worlds) -> Chosen:

@@ -70,11 +70,13 @@ class WhatIf:
         """(worlds, skills) levels of mastery -> (worlds, candidates). The greatest of a row comes first there."""
         if not len(levels) or not len(self.features):
             return np.zeros((len(levels), len(self.features)))
-        stacked = np.concatenate([self._features(world) for world in levels])
+        # With few skills left open many worlds are alike.
+        worlds, back = np.unique(levels, axis=0, return_inverse=True)
+        stacked = np.concatenate([self._features(world) for world in worlds])
         scores = self.ranker.score(stacked)
         if not np.isfinite(scores).all():
             scores = RULES.score(stacked)
-        return scores.reshape(len(levels), -1)
+        return scores.reshape(len(worlds), -1)[back.ravel()]
 
     def _features(self, levels: Doubles) -> Floats:
         was = self.situation

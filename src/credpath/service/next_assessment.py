@@ -66,11 +66,13 @@ class Offer:
     """What can be put to the learner. Without `items` any skill can be asked about.
 
     `answered`: items that were answered elsewhere. `only_items`: skills without an open item are not asked about.
+    `even_if_sure`: name the best question even where the next credential is sure already.
     """
 
     items: tuple[OfferedItem, ...] = ()
     answered: frozenset[str] = frozenset()
     only_items: bool = False
+    even_if_sure: bool = False
 
     def __post_init__(self) -> None:
         if len(self.items) > MAX_ITEMS:
@@ -83,7 +85,8 @@ class Offer:
 class NextAssessment:
     """The question, or why there is none. `credentials`: records of all that the question names.
 
-    `said`, `why`: one sentence for a teacher. `item`: what to put, where the tenant offered items on the skill.
+    `said`, `why`: one sentence for a teacher; where the next credential is sure, that it is, even if a question was
+    wanted all the same. `item`: what to put, where the tenant offered items on the skill.
     """
 
     learner_id: str
@@ -129,7 +132,7 @@ def next_assessment(
     index, answering = asked.catalogue.index, Expecting(snapshot.kept.state, model, kind, now)
     skills = _askable(asked.goal, items, done) if offer.only_items else _skills(asked.goal)
     only = skills - not_due(snapshot, skills, model, Asking())
-    found = next_question(index, asking, answering, learned=learned, only=only)
+    found = next_question(index, asking, answering, Asking(even_if_sure=offer.even_if_sure), learned, only)
     credentials = _named(index, found)
     return NextAssessment(
         learner_id=ask.learner_id,
@@ -180,7 +183,7 @@ def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credenti
         return _no_skills(asked)
     if found.ending == "nothing_fits":
         return NOTHING_FITS
-    if found.chosen is not None:
+    if found.chosen is not None and not found.done:
         return _why_ask(found.chosen, found, credentials)
     first = _title(credentials, found.first)
     if found.ending == "all_asked":

@@ -42,6 +42,10 @@ class NextAssessmentIn(Input):
     only_items: bool = Field(
         False, strict=True, description="Ask only about skills on which an item is left, instead of about any."
     )
+    even_if_sure: bool = Field(
+        False, strict=True,
+        description="Name the question that would help most even where `done` says that none is needed.",
+    )  # fmt: skip
     seed: Seed = Field(0, description="Of the worlds that are drawn.")
 
     def ask(self, learner_id: str) -> Ask:
@@ -58,7 +62,7 @@ class NextAssessmentIn(Input):
     def offer(self) -> Offer:
         """What can be put to the learner."""
         items = tuple(OfferedItem(one.item_id, one.skill, one.difficulty) for one in self.items)
-        return Offer(items, frozenset(self.answered_items), self.only_items)
+        return Offer(items, frozenset(self.answered_items), self.only_items, self.even_if_sure)
 
 
 class AskedSkillOut(TypedDict):
@@ -86,7 +90,8 @@ class NextAssessmentOut(TypedDict):
     `credential` comes first now, null when nothing fits; `certainty` is the chance that it still does once everything
     is answered, `expected_loss` the share of a score that keeping it costs on average. `reason` names the ending:
     certain, close, all_asked, no_skills, nothing_fits; null while not done. `skill`, `if_right` and `if_wrong` are null
-    once done; `item_id` is null where no item on the skill is left. `questions_left` is a rough expectation.
+    once done, but with `even_if_sure` still say what would help most after certain and close; `item_id` is null where
+    no item on the skill is left. `questions_left` is a rough expectation, 0 once done.
     """
 
     learner_id: str
