@@ -37,7 +37,7 @@ from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, f
 Tell = Callable[[str], None]
 DEFAULTS = TwoStageConfig()
 TUNING_QUESTIONS = 3_000
-ATTENTION_POSITIONS = 6_000_000  # of each attention model, some two minutes on two cores
+ATTENTION_POSITIONS = 10_000_000  # of each attention model, some three minutes on two cores
 ATTENTION_MEMBERS = 2
 
 

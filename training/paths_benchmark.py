@@ -106,7 +106,7 @@ def _gaps(chosen: Namespace, tell: Tell) -> dict[str, Any]:
             tell(f"{seed - chosen.first + 1} problems, worst gap {max(c.gap for c in found):.2%}")
     gaps = np.array([one.gap for one in found])
     if chosen.plots:
-        plot_gaps([one.gap for one in found], [one.candidates for one in found], chosen.plots)
+        plot_gaps([one.gap for one in found], [one.candidates for one in found], chosen.plots, GAP_WORST)
     return {
         "problems": len(found),
         "candidates_at_most": chosen.candidates,
@@ -126,15 +126,15 @@ def _gaps(chosen: Namespace, tell: Tell) -> dict[str, Any]:
 def _speed(chosen: Namespace, tell: Tell) -> dict[str, Any]:
     tell(f"making {chosen.credentials:,} credentials")
     found = plan_times(chosen.credentials, chosen.requests)
-    times = [one.milliseconds for one in found]
+    times, cpu = [one.milliseconds for one in found], [one.cpu_milliseconds for one in found]
     if chosen.plots:
-        plot_speed(times, chosen.plots)
+        plot_speed(times, cpu, chosen.plots, P95)
     return {
         "credentials": chosen.credentials,
         "requests": len(found),
         **_spread("candidates", [float(one.candidates) for one in found]),
         **_spread("milliseconds", times),
-        **_spread("cpu_milliseconds", [one.cpu_milliseconds for one in found]),
+        **_spread("cpu_milliseconds", cpu),
         **_spread("optimality_gap", [one.optimality_gap for one in found]),
         "with_bound": sum(one.bounded for one in found),
         "paths": sum(one.paths for one in found) / len(found),

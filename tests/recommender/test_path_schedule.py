@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from credpath.recommender.path_problem import Draw, Group, Help, Plan, Problem, check, closes, ends_of, lasts, value_of
+from credpath.recommender.path_problem import Draw, Group, Help, Plan, check, closes, ends_of, lasts, value_of
 from credpath.recommender.path_schedule import schedule
-
-
-def problem_of(hours: Sequence[float], **facts: Any) -> Problem:
-    """One candidate for each figure of hours, each closing a skill of its own, at ten hours a week."""
-    count = len(hours)
-    zero, each = np.zeros(count), np.array(hours, dtype=float)
-    pace = facts.pop("pace", 10.0)
-    weeks = np.array(facts.pop("weeks_each", each / pace), dtype=float)
-    known: dict[str, Any] = {
-        "ids": tuple(f"c{k}" for k in range(count)),
-        "rows": tuple(range(count)),
-        "caps": np.full(count, 1.0 / count),
-        "rooms": np.full(count, 1.0 / count),
-        "taught": np.eye(count) * 20.0,
-        "near": np.zeros((count, count)),
-        "hours": each,
-        "money": zero,
-        "ects": zero,
-        "chances": np.ones(count),
-        "prices": np.full(count, 0.01),
-        "credits": zero,
-        "weeks_each": weeks,
-        "pace_each": each / weeks,
-        "opens": zero,
-        "shuts": np.full(count, np.inf),
-        "places": tuple(range(count)),
-        "groups": (),
-        "helps": (),
-        "draws": (),
-        "pace": pace,
-    }
-    return Problem(**(known | facts))
+from tests.recommender.path_problems import problem_of
 
 
 def test_one_follows_the_other_and_what_closes_most_for_its_time_goes_first() -> None:

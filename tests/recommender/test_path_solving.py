@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
 
 import pytest
 
-from credpath.recommender.path_problem import NOTHING, Plan, Problem, check, earned_with, value_of
-from credpath.recommender.path_schedule import schedule
-from credpath.recommender.path_sets import fits, set_value
+from credpath.recommender.path_problem import NOTHING, Plan, Problem, check, value_of
 from credpath.recommender.path_solving import solve, solve_quickly
+from tests.recommender.path_problems import all_plans
 from training.random_paths import make_path_problem
 
 
 def best_of_all(problem: Problem) -> Plan | None:
     """By brute force; None when what is asked for cannot be."""
-    asked = {k for k in (problem.first, *problem.required) if k >= 0}
-    best, value = None, float("-inf")
-    for size in range(problem.most + 1):
-        for taken in combinations(range(problem.count), size):
-            if not asked <= earned_with(problem, taken) or not fits(problem, taken):
-                continue
-            plan = schedule(problem, taken, tries=5_000) if set_value(problem, taken) > value else None
-            if plan is not None and value_of(problem, plan) > value:
-                best, value = plan, value_of(problem, plan)
-    return best
+    return max(all_plans(problem), key=lambda plan: value_of(problem, plan), default=None)
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from credpath.domain.learner import Profile
+from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
 from credpath.service.asking import Ask
 from credpath.service.comparing import Comparison, GoalWords, compare_goals
@@ -15,6 +17,7 @@ from tests.api.world import open_world, uri
 
 ANALYST, DEVELOPER, MANAGER = (GoalWords(text) for text in ("data analyst", "web developer", "project manager"))
 NOBODY = Ask(profile=Profile(hours_per_week=5))
+NOBODY_TOWARD = Ask(profile=Profile(hours_per_week=5), goal_text=ANALYST.text)
 
 
 @pytest.fixture(scope="module")
@@ -29,11 +32,21 @@ def compared(context: Context) -> Comparison:
     return compare_goals(context, "campus", NOBODY, (ANALYST, DEVELOPER))
 
 
-def test_each_side_is_what_a_path_to_that_goal_alone_would_be(context: Context, compared: Comparison) -> None:
+def test_each_side_is_the_best_path_to_that_goal_without_what_only_its_own_page_shows(
+    context: Context, compared: Comparison
+) -> None:
     for side, words in zip(compared.sides, (ANALYST, DEVELOPER), strict=True):
         alone = plan_paths(context, "campus", Ask(profile=Profile(hours_per_week=5), goal_text=words.text))
-        assert side.paths == alone.paths
+        assert side.paths == (replace(alone.paths[0], concessions=(), remarks=(), would_have_to_give=()),)
         assert side.goal == alone.goal
+
+
+def test_a_pin_that_is_on_neither_path_is_told_of_both(context: Context) -> None:
+    whole = plan_paths(context, "campus", NOBODY_TOWARD).paths[0]
+    pin = max(whole.steps, key=lambda step: step.workload_hours).credential_id
+    ask = replace(NOBODY, constraints=Constraints(pinned=(pin,), weeks=0.2))
+    for side in compare_goals(context, "campus", ask, (ANALYST, DEVELOPER)).sides:
+        assert [(one.kind, one.subject) for one in side.best.concessions] == [("pin", pin)]
 
 
 def test_what_both_share_is_named_and_counted_once_together(compared: Comparison) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from credpath.domain.learner import Award
+from credpath.domain.money import Money
 from credpath.domain.paths import Constraints, LearningPath
 from credpath.service import learners
 from credpath.service.asking import Ask
@@ -41,6 +42,18 @@ def test_a_stack_that_is_asked_for_is_completed(then: Context) -> None:
         (progress,) = [p for p in path.stacks if p.stack_id == stack]
         assert progress.have > 0, "he holds members of both"
         assert progress.after >= progress.need
+
+
+@pytest.mark.parametrize(("learner_id", "budget"), [(INES, 480), (INES, 700), (TOMAS, 480), (RUTH, 480), (RUTH, 700)])
+def test_a_stack_is_completed_by_members_that_a_tight_budget_allows(
+    then: Context, learner_id: str, budget: int
+) -> None:
+    path = planned(then, learner_id, stack="eu-open-pc", budget=Money(budget, "EUR"), hours_per_week=6.0)
+    (progress,) = [p for p in path.stacks if p.stack_id == "eu-open-pc"]
+    assert progress.after >= progress.need
+    assert path.cost is not None
+    assert path.cost.currency == "EUR"
+    assert path.cost.amount <= budget
 
 
 def test_what_is_mastered_surely_is_not_asked_for_again_and_counts_toward_no_stack(then: Context) -> None:

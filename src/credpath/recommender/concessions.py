@@ -18,7 +18,7 @@ from credpath.recommender.filters import HOURS_PER_WEEK, weeks_left
 from credpath.recommender.path_alternatives import least_toll
 from credpath.recommender.path_problem import Plan, Problem, closes, lasts
 from credpath.recommender.path_refusals import why_not
-from credpath.recommender.path_solving import Solved, solve_quickly
+from credpath.recommender.path_solving import Solved, as_followed, solve_quickly, yielding
 from credpath.recommender.path_statement import Statement, state_problem
 from credpath.recommender.wording import said
 
@@ -45,7 +45,7 @@ class Stopped:
 
 def concessions(stopped: Stopped) -> tuple[Concession, ...]:
     """() when the goal fits and all that is asked for is on the path."""
-    found = [*_left_out(stopped)]
+    found = [*left_out_of(stopped)]
     if stopped.closed < 1.0 - ENOUGH_LEFT and stopped.statement.ground.gap.total > 0:
         found += [
             *_time(stopped), *_money(stopped), *_at_once(stopped), *_wishes(stopped), *_start(stopped),
@@ -63,9 +63,12 @@ def _relaxed(stopped: Stopped, limits: Constraints) -> tuple[Statement, Solved, 
     """The best path under other limits, when it closes enough more to be worth asking."""
     statement = state_problem(stopped.statement.ground, limits)
     problem = sure(statement)
-    solved = solve_quickly(problem, _carried(stopped, problem))
+    carried = _carried(stopped, problem)
+    solved = solve_quickly(problem, carried)
+    if not solved.feasible:
+        solved = solve_quickly(yielding(problem), carried)
     closed = closes(problem, solved.plan.steps)
-    if not solved.feasible or closed < stopped.closed + WORTH_ASKING:
+    if closed < stopped.closed + WORTH_ASKING:
         return None
     return statement, solved, closed
 
@@ -80,7 +83,7 @@ def _carried(stopped: Stopped, problem: Problem) -> list[Plan]:
 def _least(stopped: Stopped, found: tuple[Statement, Solved, float], toll: str) -> tuple[Plan, Problem]:
     """The plan that closes about as much, or all that is needed, with the least of what is short."""
     statement, solved, closed = found
-    problem = sure(statement)
+    problem = as_followed(sure(statement), solved.plan)
     target = min(closed - WORTH_ASKING / 2, max(1.0 - ENOUGH_LEFT, stopped.closed + WORTH_ASKING))
     return least_toll(problem, getattr(problem, toll), solved, target), problem
 
@@ -166,7 +169,7 @@ def _start(stopped: Stopped) -> Iterator[Concession]:
 
 def _skills(stopped: Stopped) -> Iterator[Concession]:
     """Leaving out the few skills that stay widest open, when the rest then fits."""
-    statement, problem = stopped.statement, sure(stopped.statement)
+    statement, problem = stopped.statement, as_followed(sure(stopped.statement), stopped.solved.plan)
     gap, taken = statement.ground.gap, list(stopped.solved.plan.steps)
     load = problem.taught[taken].sum(axis=0) + (problem.near[taken].max(axis=0) if taken else 0.0)
     open_left = np.maximum(0.0, problem.caps - np.minimum(problem.caps, problem.rooms * -np.expm1(-load)))
@@ -203,7 +206,7 @@ def _asked(stopped: Stopped) -> Iterator[Concession]:
         yield _said(stopped, found, "stack", 0.0, "", say.STACK, subject=limits.stack, title=title)
 
 
-def _left_out(stopped: Stopped) -> Iterator[Concession]:
+def left_out_of(stopped: Stopped) -> Iterator[Concession]:
     """What is asked for and cannot be."""
     for credential_id in stopped.out:
         kind: ConcessionKind = "stack" if credential_id == stopped.statement.limits.stack else "pin"

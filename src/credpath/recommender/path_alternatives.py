@@ -9,10 +9,11 @@ import numpy as np
 
 from credpath.domain.paths import LearningPath, PathKind
 from credpath.recommender.csr import Doubles
-from credpath.recommender.path_problem import Plan, Problem, check, closed_by, closes, value_of
+from credpath.recommender.path_integers import Chosen
+from credpath.recommender.path_problem import Plan, Problem, check, closed_by, closes, earned_with, value_of
 from credpath.recommender.path_schedule import schedule
-from credpath.recommender.path_search import Chosen, Search
-from credpath.recommender.path_sets import narrowed, usable_nodes, ways_to, without
+from credpath.recommender.path_search import Search
+from credpath.recommender.path_sets import asked_for, narrowed, usable_nodes, ways_to, without
 from credpath.recommender.path_solving import Solved
 
 # An alternative closes at least so much of what the best path closes.
@@ -81,9 +82,9 @@ def least_toll(problem: Problem, toll: Doubles, best: Solved, least: float) -> P
     """A plan that closes `least` with as little toll as exchanges find; the best plan where there is none."""
     small, back = narrowed(problem, _kernel(problem, toll, best))
     number = {node: at for at, node in enumerate(back)}
-    search = Search.of(small, ways_to(small))
-    mine = toll[list(back)]
-    starts = [Chosen(number[k] for k in best.plan.steps), *_covered(search, mine, least)]
+    mine, known = toll[list(back)], Chosen(number[k] for k in best.plan.steps)
+    search = Search.of(small, ways_to(small), _least_asked(small, mine, known))
+    starts = [known, *_covered(search, mine, least)]
     settled = {_lowered(search, mine, least, start) for start in starts}
     taken = min(settled, key=lambda one: (round(_sum(mine, one), 9), sorted(one)))
     plan = schedule(small, taken)
@@ -98,11 +99,19 @@ def _kernel(problem: Problem, toll: Doubles, best: Solved) -> set[int]:
     ways, usable = ways_to(problem), set(usable_nodes(problem))
     ranked = [k for k in np.argsort(-merit.round(12), kind="stable").tolist() if k in usable and k in ways]
     chosen = {*best.kernel, *best.plan.steps}
-    asked = {node for node in problem.required if node in ways}
-    for node in (*sorted(asked), *ranked[:OTHERS]):
+    for node in (*sorted(ways.keys() & set(problem.required)), *ranked[:OTHERS]):
         chosen |= ways[node]
-    earned = {n for n in range(problem.count, len(problem.hours)) if n in ways and ways[n] <= chosen}
-    return chosen | earned | asked
+    return set(earned_with(problem, chosen))
+
+
+def _least_asked(problem: Problem, toll: Doubles, taken: Chosen) -> Chosen:
+    """As few of these as still hold all that is asked for, without the greatest toll first."""
+    asked = set(asked_for(problem))
+    for node in sorted(taken - asked, key=lambda k: (-round(float(toll[k]), 9), k)):
+        fewer = without(problem, taken, node)
+        if earned_with(problem, fewer) >= asked:
+            taken = fewer
+    return taken
 
 
 def _sum(toll: Doubles, taken: Iterable[int]) -> float:
@@ -120,7 +129,7 @@ def _tolls(search: Search, toll: Doubles, partly: Mapping[int, Chosen]) -> Doubl
 def _covered(search: Search, toll: Doubles, least: float) -> Iterator[Chosen]:
     """Sets that close enough, built up by what closes most for its toll."""
     floor = float(np.maximum(TINY, np.abs(toll)).mean()) * 0.1
-    taken = search.fixed
+    taken = search.asked
     while closes(search.problem, taken) < least:
         gain, sets = search.closing(taken)
         merit = gain / np.maximum(floor, _tolls(search, toll, sets) + floor)
@@ -135,19 +144,24 @@ def _covered(search: Search, toll: Doubles, least: float) -> Iterator[Chosen]:
 def _lowered(search: Search, toll: Doubles, least: float, taken: Chosen) -> Chosen:
     """Drops and exchanges while the toll falls and enough is closed."""
     while True:
-        other = min(_neighbours(search, toll, least, taken), key=lambda one: (one[0], sorted(one[1])), default=None)
-        if other is None or other[0] >= round(_sum(toll, taken), 9) - TINY:
+        less = round(_sum(toll, taken), 9) - TINY
+        lower = {one for one in _neighbours(search, toll, least, taken) if one[0] < less}
+        ranked = sorted(lower, key=lambda one: (one[0], sorted(one[1])))
+        other = next((one for _, one in ranked if search.calendar.allows(one)), None)
+        if other is None:
             return taken
-        taken = other[1]
+        taken = other
 
 
 def _neighbours(search: Search, toll: Doubles, least: float, taken: Chosen) -> Iterator[tuple[float, Chosen]]:
+    """(toll, set) of what closes enough, whatever the calendar says."""
+    dear = toll - toll.min()
     for out in [None, *sorted(taken - search.fixed)]:
-        left = taken if out is None else without(search.problem, taken, out)
-        if not search.fixed <= left:
+        left = taken if out is None else search.mended(without(search.problem, taken, out), Chosen({out}), dear)
+        if left is None:
             continue
         closed = closes(search.problem, left)
-        if out is not None and closed >= least and search.calendar.allows(left):
+        if out is not None and closed >= least:
             yield round(_sum(toll, left), 9), left
         gain, sets = search.closing(left)
         enough = (closed + gain >= least).nonzero()[0].tolist()
@@ -155,9 +169,7 @@ def _neighbours(search: Search, toll: Doubles, least: float, taken: Chosen) -> I
             continue
         costs = (_sum(toll, left) + _tolls(search, toll, sets)).round(9).tolist()
         for cost, at in sorted((costs[at], at) for at in enough)[:2]:
-            further = left | sets.get(at, search.items.sets[at])
-            if search.calendar.allows(further):
-                yield cost, further
+            yield cost, left | sets.get(at, search.items.sets[at])
 
 
 def undominated(paths: list[LearningPath]) -> tuple[LearningPath, ...]:

@@ -11,7 +11,7 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import open_gap
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.learned import Learned
-from credpath.recommender.path_statement import Ground
+from credpath.recommender.path_statement import Ground, asked_ids
 from credpath.recommender.ranking import TIER, best_first
 from credpath.recommender.reasons import ALIKE
 from credpath.recommender.recommend import Considered, RecommendRequest, consider
@@ -31,8 +31,9 @@ def lay_ground(
     """
     standing = under_way(index, stand(index, request.snapshot), kept.credential_ids)
     considered = consider(index, request, standing, limits, request.today, learned)
-    asked_stack = index.position.get(limits.stack, -1)
-    wanted = [index.position[i] for i in (*limits.pinned, *kept.credential_ids) if i in index.position]
+    asked = [index.position[i] for i in asked_ids(limits) if i in index.position]
+    stacks = tuple(sorted(set(asked).intersection(index.stacks.rows.tolist())))
+    wanted = [*asked, *(index.position[i] for i in kept.credential_ids if i in index.position)]
     return Ground(
         index,
         request,
@@ -40,9 +41,9 @@ def lay_ground(
         open_gap(index, request.goal, standing),
         considered,
         learned or NOT_LEARNED,
-        tuple(sorted({*wanted, *stack_rows(index, asked_stack)})),
+        tuple(sorted({*wanted, *stack_rows(index, stacks)})),
         recommended(considered),
-        asked_stack,
+        stacks,
     )
 
 
@@ -69,10 +70,8 @@ def recommended(considered: Considered) -> int:
     return int(candidates.rows[place]) if fits else -1
 
 
-def stack_rows(index: CatalogueIndex, stack: int) -> tuple[int, ...]:
-    """A stack that is asked for, with its members."""
-    if stack < 0:
-        return ()
-    at = (index.stacks.rows == stack).nonzero()[0]
-    members = index.stacks.members.of_rows(at) if len(at) else np.zeros(0, dtype=np.int32)
-    return (stack, *members.tolist())
+def stack_rows(index: CatalogueIndex, stacks: Iterable[int]) -> tuple[int, ...]:
+    """Stacks that are asked for, with their members."""
+    rows = sorted(stacks)
+    at = np.isin(index.stacks.rows, rows).nonzero()[0]
+    return (*rows, *index.stacks.members.of_rows(at).tolist()) if len(at) else tuple(rows)

@@ -16,13 +16,20 @@ from typing import Any
 import numpy as np
 
 from credpath.recommender.csr import Doubles
-from credpath.recommender.path_problem import LATE, Problem, closed_by
+from credpath.recommender.path_problem import LATE, SLACK, Problem, closed_by
 
 INFINITY = 1e30
 # Tangents of each skill's closing: more make the bound tighter and the model slower.
 TANGENTS = 4
 # Where nothing is left to close, as a load.
 FULL = 6.0
+# Models are small and begin from a good answer: what HiGHS does to simplify them and to guess costs four times what
+# the search tree does.
+BARE_TREE: tuple[tuple[str, object], ...] = (
+    ("presolve", "off"), ("mip_allow_restart", False), ("mip_heuristic_run_feasibility_jump", False),
+    ("mip_heuristic_run_rens", False), ("mip_heuristic_run_rins", False),
+    ("mip_heuristic_run_root_reduced_cost", False),
+)  # fmt: skip
 # Levels of load from beside at which the model is told that only the best counts.
 LEVELS = 3
 
@@ -77,7 +84,7 @@ def model_of(problem: Problem, tangents: int = TANGENTS) -> Model:
 
 def _limits(model: Model) -> None:
     p, nodes = model.problem, list(range(len(model.problem.hours)))
-    weeks = model.column(0.0, INFINITY if p.weeks is None else p.weeks, -LATE)
+    weeks = model.column(0.0, INFINITY if p.weeks is None else p.weeks * (1 + SLACK), -LATE)
     model.row([*nodes, weeks], [*(p.hours / p.pace), -1.0], -INFINITY, 0.0)
     if p.parallel > 1:
         model.row([*nodes, weeks], [*(p.weeks_each / p.parallel), -1.0], -INFINITY, 0.0)
@@ -85,7 +92,7 @@ def _limits(model: Model) -> None:
         for node in (p.opens > 0).nonzero()[0].tolist():
             model.row([node, weeks], [float(p.opens[node] + p.weeks_each[node]), -1.0], -INFINITY, 0.0)
     if p.budget is not None:
-        model.row(nodes, p.money.tolist(), -INFINITY, p.budget)
+        model.row(nodes, p.money.tolist(), -INFINITY, p.budget * (1 + SLACK) + SLACK)
     model.row(nodes[: p.count], [1.0] * p.count, -INFINITY, float(p.most))
 
 
@@ -167,7 +174,8 @@ def tighten(model: Model, taken: Sequence[int]) -> None:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`bound`: no path is worth more. `shares` (nodes,): how far the relaxation takes each, or 0 and 1. `rests`
-    (nodes,): what each would have to gain. `proven`: the gap was closed as far as asked; `status` in HiGHS' words."""
+    (nodes,): what each would have to gain. `proven`: the gap was closed as far as asked; `status` in HiGHS' words.
+    `found`: there is an answer; without one the bound still holds, minus infinity where there can be none."""
 
     bound: float
     shares: Doubles
@@ -175,6 +183,12 @@ class Answer:
     proven: bool
     status: str
     closed: float = 1.0
+    found: bool = True
+
+    def candidates(self, count: int) -> list[int]:
+        """Those of the first `count` nodes that are taken, in an answer of integers."""
+        taken: list[int] = self.shares[:count].nonzero()[0].tolist()
+        return taken
 
 
 def relaxed(model: Model) -> Answer:
@@ -196,8 +210,8 @@ def relaxed(model: Model) -> Answer:
 def exact(model: Model, gap: float, nodes: int, start: Iterable[int] = ()) -> Answer:
     """The best set within `gap` (a share of its worth), after at most `nodes` nodes of the search tree."""
     highs = _loaded(model, integers=True)
-    highs.setOptionValue("mip_rel_gap", gap)
-    highs.setOptionValue("mip_max_nodes", nodes)
+    for name, value in (("mip_rel_gap", gap), ("mip_max_nodes", nodes), *BARE_TREE):
+        highs.setOptionValue(name, value)
     chosen = sorted(start)
     if chosen:
         highs.setSolution(len(chosen), np.array(chosen, dtype=np.int32), np.ones(len(chosen)))
@@ -232,8 +246,9 @@ def _answer(model: Model, highs: Any, integers: bool) -> Answer:
     count, facts = len(model.problem.hours), highs.getInfo()
     status = highs.modelStatusToString(highs.getModelStatus())
     solution = highs.getSolution()
-    if status == "Infeasible" or not len(solution.col_value):
-        return Answer(-np.inf, np.zeros(count), np.zeros(count), status == "Infeasible", status)
+    if status == "Infeasible" or not solution.value_valid:
+        bound = -np.inf if status == "Infeasible" or not integers else float(facts.mip_dual_bound)
+        return Answer(bound, np.zeros(count), np.zeros(count), status == "Infeasible", status, found=False)
     shares = np.array(solution.col_value[:count])
     if not integers:
         rests = np.array(solution.col_dual[:count])

@@ -31,14 +31,14 @@ class Nodes:
         return len(self.rows) + len(self.earned)
 
 
-def nodes_of(index: CatalogueIndex, rows: Iterable[int], gated: Mask, held: Mask, asked_stack: int) -> Nodes:
-    """Drops candidates whose prerequisites the others cannot meet. `asked_stack`: its row, or -1.
+def nodes_of(index: CatalogueIndex, rows: Iterable[int], gated: Mask, held: Mask, asked: Iterable[int]) -> Nodes:
+    """Drops candidates whose prerequisites the others cannot meet. `asked`: rows of stacks that are asked for.
 
     `gated`: held, or waived as a prerequisite; toward a stack only what is `held` counts.
     """
     chosen = sorted({row for row in rows if not index.graph.earned[row]})
     while True:
-        nodes = _numbered(index, tuple(chosen), gated, held, asked_stack)
+        nodes = _numbered(index, tuple(chosen), gated, held, tuple(asked))
         reached = set(_in_order(range(nodes.total), nodes.groups))
         left = [row for at, row in enumerate(chosen) if at in reached]
         if len(left) == len(chosen):
@@ -46,7 +46,7 @@ def nodes_of(index: CatalogueIndex, rows: Iterable[int], gated: Mask, held: Mask
         chosen = left
 
 
-def _numbered(index: CatalogueIndex, rows: tuple[int, ...], gated: Mask, held: Mask, asked_stack: int) -> Nodes:
+def _numbered(index: CatalogueIndex, rows: tuple[int, ...], gated: Mask, held: Mask, asked: Sequence[int]) -> Nodes:
     number = {row: at for at, row in enumerate(rows)}
     earned: dict[int, int] = {}
     groups: list[Group] = []
@@ -61,8 +61,9 @@ def _numbered(index: CatalogueIndex, rows: tuple[int, ...], gated: Mask, held: M
             waiting.append(node)
         return number[node]
 
-    if asked_stack >= 0 and index.graph.earned[asked_stack]:
-        stands_for(asked_stack)
+    for stack in asked:
+        if index.graph.earned[stack] and not held[stack]:
+            stands_for(stack)
     for node in waiting:  # grows while it is read
         for members, brings, needed in _needs(index, node, rows, held if node in earned else gated):
             known = [(stands_for(member), bring) for member, bring in zip(members, brings, strict=True)]

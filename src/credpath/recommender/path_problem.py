@@ -34,6 +34,11 @@ class Group:
     brings: tuple[float, ...]
     needed: float
 
+    @property
+    def whole(self) -> bool:
+        """It goes without none of its members."""
+        return sum(self.brings) - min(self.brings, default=0.0) < self.needed - SLACK
+
 
 @dataclass(frozen=True, slots=True)
 class Help:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from credpath.recommender.path_problem import SLACK, Group, Plan, Problem, closes
+import numpy as np
+
+from credpath.recommender.path_problem import SLACK, Group, Plan, Problem, closed_by
 
 # Orders that are tried when the promising ones break a date or a deadline; a proof may ask for more.
 TRIES = 400
@@ -103,6 +105,11 @@ class Board:
                 return False
         return True
 
+    def too_late(self, nodes: Iterable[int]) -> bool:
+        """One of them cannot be started any more, whatever comes before it."""
+        p = self.frame.problem
+        return any(self._earliest(node, float(p.opens[node])) > p.shuts[node] + SLACK for node in nodes)
+
     def plan(self) -> Plan:
         """Steps by start; of those that start together the one that was placed before."""
         order = sorted(self.starts, key=lambda k: self.starts[k])
@@ -163,14 +170,16 @@ def in_order_of_worth(frame: Frame) -> list[int]:
     for owner in frame.taken:
         for member in {m for g in frame.groups.get(owner, ()) for m in g.members}:
             needed_by.setdefault(member, []).append(owner)
-    base = 0.0
+    load, near = np.zeros(len(problem.caps)), np.zeros(len(problem.caps))
     while left:
-        gain = {k: closes(problem, [*done, k]) - base + float(problem.credits[k]) for k in left}
+        after = closed_by(problem, load + problem.taught[left] + np.maximum(near, problem.near[left]))
+        more = np.add.reduce(after - closed_by(problem, load + near), axis=1) + problem.credits[left]
+        gain = dict(zip(left, more.tolist(), strict=True))
         each = {k: _merit(problem, k, gain, [o for o in needed_by.get(k, ()) if o in gain]) for k in left}
         best = min(left, key=lambda k: (-each[k], k))
         left.remove(best)
         done.append(best)
-        base = closes(problem, done)
+        load, near = load + problem.taught[best], np.maximum(near, problem.near[best])
     return done
 
 
@@ -196,11 +205,14 @@ def _searched(frame: Frame, tries: list[int]) -> Plan | None:
     """The first order, what shuts soonest before others, that every limit allows; None after so many tries."""
     p = frame.problem
     ranked = sorted(frame.taken, key=lambda k: (k != p.first, float(p.shuts[k]), float(p.opens[k]), k))
+    shutting = [k for k in ranked if p.shuts[k] < NEVER]
 
     def deeper(board: Board) -> Plan | None:
         left = [k for k in ranked if k not in board.starts]
         if not left:
             return board.plan()
+        if board.too_late(k for k in shutting if k not in board.starts):
+            return None
         for node in left:
             after = frame.ready_at(node, board.ends)
             if p.first in frame.taken and p.first not in board.starts and node != p.first:

@@ -12,18 +12,17 @@ from itertools import combinations
 import numpy as np
 
 from credpath.recommender.csr import Doubles, Mask
-from credpath.recommender.path_problem import LATE, SLACK, Problem, value_of
-from credpath.recommender.path_schedule import TRIES, schedule
-from credpath.recommender.path_sets import set_value, without
+from credpath.recommender.path_calendar import NO, Calendar
+from credpath.recommender.path_integers import EMPTY, Chosen
+from credpath.recommender.path_problem import LATE, SLACK, Group, Problem, earned_with, meets
+from credpath.recommender.path_schedule import TRIES
+from credpath.recommender.path_sets import asked_for, ways_to, with_choice, without
 
 BETTER = 1e-9  # of the gap; less is rounding
 # A share of a limit below this counts as this, when gain is weighed against what is scarce.
 LEAST_SHARE = 0.02
 # Exchanges that do not pay by themselves but are filled up, since another addition may then fit.
 FILLED_UP = 6
-NO = -np.inf
-Chosen = frozenset[int]
-EMPTY: Chosen = frozenset()
 Row = tuple[Doubles, Doubles, Doubles]
 
 
@@ -41,43 +40,21 @@ class Items:
 
 
 @dataclass(slots=True)
-class Calendar:
-    """Whether a set can be scheduled, and what it is then worth; remembered.
+class Search:
+    """A problem made ready; item `at` is candidate `nodes[at]` with the way to it.
 
-    One after the other and without dates every set that fits can be.
+    `asked`: candidates that hold all that is asked for; `fixed`: those of them that nothing can stand in for.
+    `multi`: items that are more than themselves; `choices`: the groups of those with more ways than one.
     """
 
     problem: Problem
-    tries: int = TRIES
-    known: dict[Chosen, float] = field(default_factory=dict)
-
-    def allows(self, taken: Chosen) -> bool:
-        """Some order keeps every date and limit."""
-        return self.problem.separable or self.worth(taken) > NO
-
-    def worth(self, taken: Chosen) -> float:
-        """Minus infinity where no order was found."""
-        value = self.known.get(taken)
-        if value is None:
-            if self.problem.separable:
-                value = set_value(self.problem, taken)
-            else:
-                plan = schedule(self.problem, taken, tries=self.tries)
-                value = NO if plan is None else value_of(self.problem, plan)
-            self.known[taken] = value
-        return value
-
-
-@dataclass(slots=True)
-class Search:
-    """A problem made ready; item `at` is candidate `nodes[at]` with the way to it. `fixed` must be taken."""
-
-    problem: Problem
     nodes: tuple[int, ...]
+    asked: Chosen
     fixed: Chosen
     items: Items
     calendar: Calendar
     multi: tuple[int, ...] = ()
+    choices: dict[int, tuple[Group, ...]] = field(default_factory=dict)
     rows: dict[Chosen, Row] = field(default_factory=dict)
     _facts: Doubles = field(init=False)
     _at: dict[int, int] = field(init=False)
@@ -89,16 +66,20 @@ class Search:
         self._at = {k: at for at, k in enumerate(self.nodes)}
 
     @staticmethod
-    def of(problem: Problem, ways: Mapping[int, Chosen], tries: int = TRIES) -> Search:
+    def of(problem: Problem, ways: Mapping[int, Chosen], asked: Chosen, tries: int = TRIES) -> Search:
         """`ways`: from `ways_to`; what cannot be reached is left out."""
         nodes = tuple(k for k in range(problem.count) if k in ways)
-        fixed = EMPTY.union(*(ways[k] for k in (problem.first, *problem.required) if k in ways))
-        search = Search(problem, nodes, fixed, Items((), *[np.zeros((0, 0))] * 3), Calendar(problem, tries))
+        none = Items((), *[np.zeros((0, 0))] * 3)
+        search = Search(problem, nodes, asked, _without_rival(problem, asked), none, Calendar(problem, tries))
         sets = tuple(ways[k] for k in nodes)
         made, width = [search.row(one) for one in sets], len(problem.caps)
         columns = (np.array([r[part] for r in made]).reshape(len(made), wide) for part, wide in _parts(width))
         search.items = Items(sets, *columns)
         search.multi = tuple(at for at, one in enumerate(sets) if len(one) > 1)
+        several = with_choice(problem)
+        for at in search.multi:
+            if nodes[at] in several:
+                search.choices[at] = tuple(g for g in problem.groups if g.owner == nodes[at])
         return search
 
     def row(self, members: Chosen) -> Row:
@@ -115,6 +96,23 @@ class Search:
     def holds(self, taken: Chosen) -> bool:
         """The limits and the calendar allow the set."""
         return bool(self._room(self.row(taken)[2], np.zeros((1, 5)))[0]) and self.calendar.allows(taken)
+
+    def keeps(self, taken: Chosen) -> bool:
+        """All that is asked for is held."""
+        if not self.fixed <= taken:
+            return False
+        return self.asked <= taken or earned_with(self.problem, taken).issuperset(asked_for(self.problem))
+
+    def mended(self, taken: Chosen, banned: Chosen, toll: Doubles | None = None) -> Chosen | None:
+        """The set with the cheapest ways (see `ways_to`) to all that is asked for, past what is banned; None where
+        they do not fit."""
+        if self.keeps(taken):
+            return taken
+        if not self.fixed.isdisjoint(banned):
+            return None
+        ways, asked = ways_to(self.problem, taken, banned, toll), asked_for(self.problem)
+        whole = taken.union(*(ways.get(node, EMPTY) for node in asked))
+        return whole if all(node in ways for node in asked) and self.holds(whole) else None
 
     def fill(self, taken: Chosen, banned: Chosen = EMPTY, scarce: bool = False) -> Chosen:
         """Adds what gains most, or most for what is scarce, until nothing that fits gains."""
@@ -161,9 +159,14 @@ class Search:
         return gain, items, partly
 
     def _from_here(self, taken: Chosen) -> tuple[Items, dict[int, Chosen]]:
-        """The items with what of their ways is still to be taken."""
+        """The items with what of their ways is still to be taken: nothing but itself where others opened it."""
         sets = self.items.sets
         partly = {at: sets[at] - taken for at in self.multi if sets[at] & taken}
+        if self.choices and taken:
+            held = earned_with(self.problem, taken)
+            for at, groups in self.choices.items():
+                if len(partly.get(at, sets[at])) > 1 and all(meets(group, held) for group in groups):
+                    partly[at] = Chosen({self.nodes[at]})
         if not partly:
             return self.items, partly
         taught, near, sums = self.items.taught.copy(), self.items.near.copy(), self.items.sums.copy()
@@ -209,8 +212,9 @@ class Search:
 
         Without `pairs` only the best of these is improved, one exchange at a time.
         """
-        found = [self.fill(self.fixed, scarce=scarce) for scarce in (False, True)]
-        found += [self.fill(one | self.fixed) for one in starts if self.holds(one | self.fixed)]
+        found = [self.fill(self.asked, scarce=scarce) for scarce in (False, True)]
+        whole = [one if self.keeps(one) else one | self.asked for one in starts]
+        found += [self.fill(one) for one in whole if self.holds(one)]
         ranked = sorted(set(found), key=lambda one: (-self.calendar.worth(one), sorted(one)))
         better = {self.improved(one, 1) for one in (ranked if pairs else ranked[:1])}
         best = min(better, key=lambda one: (-self.calendar.worth(one), sorted(one)))
@@ -225,21 +229,28 @@ class Search:
         return taken
 
     def _exchanged(self, taken: Chosen, size: int) -> Chosen | None:
-        """The best set that so many taken out and one way put in make, filled up; None when it is no better."""
+        """The best set that so many taken out and one way put in make, filled up; None when it is no better.
+
+        Where those were on the way to what is asked for, another way is put in besides.
+        """
         value = self.calendar.worth(taken)
         tried: list[tuple[float, Chosen, Chosen]] = []
         for out in combinations(sorted(taken - self.fixed), size):
             left = taken
             for one in out:
                 left = without(self.problem, left, one)
-            if not self.fixed <= left:
+            mended = self.mended(left, Chosen(out))
+            if mended is None:
                 continue
+            left = mended
             gain, sets = self.gains(left)
             gain[[at for at, k in enumerate(self.nodes) if k in out]] = NO
             best = int(gain.argmax()) if len(gain) else -1
             if best >= 0 and gain[best] > BETTER:
                 further = left | sets.get(best, self.items.sets[best])
                 tried.append((-self.calendar.worth(left) - float(gain[best]), left, further))
+            elif self.calendar.worth(left) > value + BETTER:
+                tried.append((-self.calendar.worth(left), left, left))
         tried.sort(key=lambda one: (round(one[0], 12), sorted(one[2])))
         for _, left, further in tried[: FILLED_UP if size == 1 else 2 * FILLED_UP]:
             out_of_it = taken - left
@@ -251,6 +262,15 @@ class Search:
                 if self.calendar.worth(other) > value + BETTER:
                     return other
         return None
+
+
+def _without_rival(problem: Problem, asked: Chosen) -> Chosen:
+    """Of these the ones that every way to what is asked for goes through."""
+    nodes = asked_for(problem)
+    sure = asked.intersection(nodes)
+    if with_choice(problem).isdisjoint(nodes):
+        return asked
+    return sure | {k for k in asked - sure if not ways_to(problem, barred=Chosen({k})).keys() >= set(nodes)}
 
 
 def _parts(width: int) -> Sequence[tuple[int, int]]:

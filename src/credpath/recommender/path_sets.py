@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from credpath.recommender.csr import Doubles
 from credpath.recommender.path_problem import (
     LATE,
     SLACK,
@@ -58,6 +59,11 @@ def fits(problem: Problem, taken: Iterable[int]) -> bool:
     return problem.weeks is None or weeks_at_least(problem, chosen) <= problem.weeks * (1 + SLACK)
 
 
+def asked_for(problem: Problem) -> tuple[int, ...]:
+    """Nodes that every path must hold: the first step, pins, a stack that is asked for."""
+    return tuple(dict.fromkeys(k for k in (problem.first, *problem.required) if k >= 0))
+
+
 def without(problem: Problem, taken: frozenset[int], out: int) -> frozenset[int]:
     """The set less one and all that needed it."""
     left = taken - {out}
@@ -69,17 +75,37 @@ def without(problem: Problem, taken: frozenset[int], out: int) -> frozenset[int]
         left -= lost
 
 
-def ways_to(problem: Problem) -> dict[int, frozenset[int]]:
-    """For every node that can be reached the candidates that lead there most cheaply, itself among them."""
+def ways_to(
+    problem: Problem,
+    taken: frozenset[int] = frozenset(),
+    barred: frozenset[int] = frozenset(),
+    toll: Doubles | None = None,
+) -> dict[int, frozenset[int]]:
+    """For every node that can be reached the candidates that lead there most cheaply, itself among them.
+
+    `taken`: candidates that cost nothing more; `barred`: nodes that no way goes through; `toll` (nodes,): what each
+    costs, its price by default.
+    """
     mine, ways, dear = dict[int, list[Group]](), dict[int, frozenset[int]](), dict[int, float]()
     for group in problem.groups:
         mine.setdefault(group.owner, []).append(group)
-    own = problem.prices - problem.credits + LATE * problem.hours / problem.pace
-    for node in sorted(range(len(problem.hours)), key=lambda n: problem.places[n]):
+    costs = problem.prices - problem.credits + LATE * problem.hours / problem.pace if toll is None else toll
+    own = np.maximum(0.0, costs)
+    own[list(taken)] = 0.0
+    for node in sorted(set(range(len(problem.hours))) - barred, key=lambda n: problem.places[n]):
         way = _way(frozenset({node} if node < problem.count else ()), mine.get(node, ()), ways, dear)
         if way is not None:
-            ways[node], dear[node] = way, round(float(np.maximum(0.0, own[sorted(way)]).sum()), 12)
+            ways[node], dear[node] = way, round(float(own[sorted(way)].sum()), 12)
     return ways
+
+
+def with_choice(problem: Problem) -> frozenset[int]:
+    """Nodes to which there may be more ways than one."""
+    found: set[int] = set()
+    for group in sorted(problem.groups, key=lambda g: problem.places[g.owner]):
+        if not group.whole or not found.isdisjoint(group.members):
+            found.add(group.owner)
+    return frozenset(found)
 
 
 def _way(
@@ -151,7 +177,8 @@ def usable_nodes(problem: Problem) -> tuple[int, ...]:
 
     Exact, since what a credential adds to others is never more than what it adds to nothing, or to what must be taken.
     """
-    count, fixed = problem.count, [k for k in (problem.first, *problem.required) if 0 <= k < problem.count]
+    count, asked = problem.count, asked_for(problem)
+    fixed = [k for k in asked if k < count]
     load = problem.taught[fixed].sum(axis=0)
     near = problem.near[fixed].max(axis=0) if fixed else np.zeros(len(problem.caps))
     taught, beside = problem.taught[:count], np.maximum(problem.near[:count], near)
@@ -161,11 +188,15 @@ def usable_nodes(problem: Problem) -> tuple[int, ...]:
     for draw in problem.draws:
         np.add.at(gain, list(draw.members), [draw.credit * min(1.0, b / draw.need) for b in draw.brings])
     pays = gain > problem.prices[:count]
-    waiting = [*fixed, *(k for k in problem.required if k >= count), *pays.nonzero()[0].tolist()]
+    return upstream_of([*asked, *pays.nonzero()[0].tolist()], (*problem.groups, *problem.helps))
+
+
+def upstream_of(nodes: Iterable[int], edges: Iterable[Group | Help]) -> tuple[int, ...]:
+    """These nodes and all that leads to them along the edges, ascending."""
     leads: dict[int, list[int]] = {}
-    edges = [(g.owner, g.members) for g in problem.groups] + [(h.owner, h.members) for h in problem.helps]
-    for owner, members in edges:
-        leads.setdefault(owner, []).extend(members)
+    for edge in edges:
+        leads.setdefault(edge.owner, []).extend(edge.members)
+    waiting = list(dict.fromkeys(nodes))
     seen = set(waiting)
     for node in waiting:  # grows while it is read
         fresh = [m for m in leads.get(node, ()) if m not in seen]

@@ -13,16 +13,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from credpath.recommender.path_model import Answer, Model, exact, model_of, relaxed, tighten
-from credpath.recommender.path_problem import NOTHING, Plan, Problem, check, closed_by, value_of
+from credpath.recommender.path_integers import EMPTY, Chosen, Work, holding_all, proven
+from credpath.recommender.path_model import Answer, model_of, relaxed
+from credpath.recommender.path_problem import NOTHING, Plan, Problem, closed_by, earned_with, value_of
 from credpath.recommender.path_schedule import schedule
-from credpath.recommender.path_search import EMPTY, Chosen, Search
-from credpath.recommender.path_sets import narrowed, usable_nodes, ways_to, without
+from credpath.recommender.path_search import Search
+from credpath.recommender.path_sets import asked_for, narrowed, usable_nodes, ways_to, with_choice
 
 # Candidates among which exchanges look, and up to which the integers are solved.
 KERNEL = 26
 EXACT = 25
-# Small problems are cheap, so they have this many rounds a candidate.
+# Shared by the candidates: so many rounds.
 SMALL_ROUNDS = 150
 # The relaxation's favourites down to such a share make one set to begin from.
 ROUNDED_UP = 0.3
@@ -44,6 +45,10 @@ class Effort:
     tangents: int = 4
     tries: int = 400
     pairs: bool = True
+
+    def work(self, count: int) -> Work:
+        """For the integers of so many candidates: small problems are cheap, so they have more rounds."""
+        return Work(self.gap, self.nodes, max(self.rounds, SMALL_ROUNDS // max(1, count)), self.tries)
 
 
 QUICK = Effort(exact=0, tries=100, pairs=False)
@@ -75,30 +80,59 @@ class Solved:
         return min(1.0, max(0.0, (self.bound - self.value) / self.bound))
 
 
+OUT_OF_REACH = Solved(NOTHING, 0.0, 0.0, "highs", feasible=False)
+
+
 def solve(problem: Problem, effort: Effort = USUAL, starts: Iterable[Plan] = ()) -> Solved:
     """The best plan found, with a bound. `starts`: plans to begin from, in the problem's own numbers."""
     small, back = _narrowed(problem)
-    number = {node: at for at, node in enumerate(back)}
     ways = ways_to(small)
-    needed = [k for k in (small.first, *small.required) if k >= 0]
+    asked = holding_all(small, ways, effort.tries)
+    if asked is None:
+        return OUT_OF_REACH
     model = model_of(small, effort.tangents)
     loose = relaxed(model)
-    if any(k not in ways for k in needed) or loose.bound == -np.inf:
-        return Solved(NOTHING, 0.0, 0.0, "highs", feasible=False)
-    known = [Chosen(number[k] for k in plan.steps) for plan in starts if all(k in number for k in plan.steps)]
-    kernel = _kernel(small, ways, loose, known)
-    plan = _searched(small, kernel, loose, known, effort)
-    value = value_of(small, plan) if plan is not None else -np.inf
-    bound, solver = loose.bound, "search"
-    if bound - value <= effort.gap * abs(bound):
-        solver = "highs"
-    elif small.count <= effort.exact:
-        plan, value, bound, solver = _proven(small, model, plan, value, bound, effort)
-    if plan is None:
-        return Solved(NOTHING, 0.0, max(0.0, bound), solver, feasible=False)
+    plan, kernel = _searched(small, ways, loose, asked, _renumbered(starts, back), effort)
+    bound, sure = loose.bound, _close(small, plan, loose.bound, effort)
+    if not sure and small.count <= effort.exact:
+        plan, bound, sure = proven(small, model, plan, bound, effort.work(small.count))
+    elif not sure and effort.exact and not with_choice(small).isdisjoint(asked_for(small)):
+        plan = _best_among(small, kernel, plan, bound, effort)
+        sure = _close(small, plan, bound, effort)
+    value, solver = value_of(small, plan), "highs" if sure else "search"
     ours = Plan(tuple(back[k] for k in plan.steps), plan.starts)
     looked = tuple(back[k] for k in sorted(kernel))
     return Solved(ours, value, max(bound, value), solver, kernel=looked, most_closed=loose.closed)
+
+
+def _close(problem: Problem, plan: Plan, bound: float, effort: Effort) -> bool:
+    return bound - value_of(problem, plan) <= effort.gap * abs(bound)
+
+
+def _best_among(problem: Problem, kernel: frozenset[int], plan: Plan, bound: float, effort: Effort) -> Plan:
+    """The best of a kernel: other ways to what is asked for differ in more than exchanges can reach."""
+    small, back = narrowed(problem, kernel)
+    number = {node: at for at, node in enumerate(back)}
+    begun = Plan(tuple(number[k] for k in plan.steps), plan.starts)
+    found, _, _ = proven(small, model_of(small, effort.tangents), begun, bound, effort.work(small.count))
+    return Plan(tuple(back[k] for k in found.steps), found.starts)
+
+
+def yielding(problem: Problem) -> Problem:
+    """Without the recommended first step, and without what is asked for and does not fit with what is before it."""
+    problem, kept = replace(problem, first=-1), tuple[int, ...]()
+    for asked in problem.required:
+        small, _ = _narrowed(replace(problem, required=(*kept, asked)))
+        if holding_all(small, ways_to(small), USUAL.tries) is not None:
+            kept = (*kept, asked)
+    return replace(problem, required=kept)
+
+
+def as_followed(problem: Problem, plan: Plan) -> Problem:
+    """The problem of whoever follows the plan: begun as that begins, without what that leaves out."""
+    held = earned_with(problem, plan.steps)
+    first = plan.steps[0] if plan.steps and problem.first >= 0 else -1
+    return replace(problem, first=first, required=tuple(node for node in problem.required if node in held))
 
 
 def _narrowed(problem: Problem) -> tuple[Problem, tuple[int, ...]]:
@@ -108,19 +142,22 @@ def _narrowed(problem: Problem) -> tuple[Problem, tuple[int, ...]]:
     return replace(small, helps=helps), back
 
 
+def _renumbered(plans: Iterable[Plan], back: tuple[int, ...]) -> list[Chosen]:
+    """The sets of those plans that take nothing else, in the numbers of the narrowed problem."""
+    number = {node: at for at, node in enumerate(back)}
+    return [Chosen(number[k] for k in plan.steps) for plan in plans if all(k in number for k in plan.steps)]
+
+
 def solve_quickly(problem: Problem, starts: Iterable[Plan] = ()) -> Solved:
     """A good plan without a bound, from what closes most for its price: for questions beside the path itself."""
     small, back = _narrowed(problem)
-    number, ways = {node: at for at, node in enumerate(back)}, ways_to(small)
-    if any(k not in ways for k in (small.first, *small.required) if k >= 0):
-        return Solved(NOTHING, 0.0, 0.0, "search", feasible=False)
-    known = [Chosen(number[k] for k in plan.steps) for plan in starts if all(k in number for k in plan.steps)]
+    ways = ways_to(small)
+    asked = holding_all(small, ways, QUICK.tries)
+    if asked is None:
+        return OUT_OF_REACH
     alone = closed_by(small, small.taught + small.near).sum(axis=1) + small.credits
     guess = Answer(0.0, np.zeros(len(alone)), alone - small.prices, False, "")
-    kernel = _kernel(small, ways, guess, known)
-    plan = _searched(small, kernel, guess, known, QUICK)
-    if plan is None:
-        return Solved(NOTHING, 0.0, 0.0, "search", feasible=False)
+    plan, kernel = _searched(small, ways, guess, asked, _renumbered(starts, back), QUICK)
     ours = Plan(tuple(back[k] for k in plan.steps), plan.starts)
     value = value_of(small, plan)
     return Solved(ours, value, value, "search", kernel=tuple(back[k] for k in sorted(kernel)))
@@ -132,84 +169,32 @@ def _favourites(loose: Answer) -> list[int]:
     return ranked
 
 
-def _kernel(problem: Problem, ways: Mapping[int, Chosen], loose: Answer, known: list[Chosen]) -> set[int]:
+def _kernel(
+    problem: Problem, ways: Mapping[int, Chosen], loose: Answer, asked: Chosen, known: list[Chosen]
+) -> frozenset[int]:
     """The relaxation's favourites with the ways to them, and all that must or should be there."""
-    kernel = set[int]().union(*(ways[k] for k in (problem.first, *problem.required) if k >= 0), *known)
+    kernel = set(asked).union(*known)
     for node in _favourites(loose):
         if len(kernel) >= KERNEL:
             break
         kernel |= ways.get(node, EMPTY)
-    return kernel | {n for n in range(problem.count, len(problem.hours)) if n in ways and ways[n] <= kernel}
+    return earned_with(problem, kernel)
 
 
-def _searched(problem: Problem, kernel: set[int], loose: Answer, known: list[Chosen], effort: Effort) -> Plan | None:
-    """The best that exchanges find in the kernel; None when what is required does not fit."""
+def _searched(
+    problem: Problem, ways: Mapping[int, Chosen], loose: Answer, asked: Chosen, known: list[Chosen], effort: Effort
+) -> tuple[Plan, frozenset[int]]:
+    """The best that exchanges find in a kernel, and that kernel. `asked`: holds all that is asked for, and fits."""
+    kernel = _kernel(problem, ways, loose, asked, known)
     small, back = narrowed(problem, kernel)
     number, ways = {node: at for at, node in enumerate(back)}, ways_to(small)
-    search = Search.of(small, ways, effort.tries)
-    if not search.holds(search.fixed):
-        return None
-    rounded = search.fixed
+    search = Search.of(small, ways, Chosen(number[k] for k in asked), effort.tries)
+    rounded = search.asked
     for node in _favourites(loose):
         if loose.shares[node] < ROUNDED_UP:
             break
         further = rounded | ways.get(number.get(node, -1), EMPTY)
         rounded = further if search.holds(further) else rounded
     best = search.best(effort.pairs, [rounded, *(Chosen(number[k] for k in one) for one in known)])
-    plan = schedule(small, best, tries=effort.tries)
-    return None if plan is None else Plan(tuple(back[k] for k in plan.steps), plan.starts)
-
-
-def _proven(
-    problem: Problem, model: Model, plan: Plan | None, value: float, bound: float, effort: Effort
-) -> tuple[Plan | None, float, float, str]:
-    """The integers' answer where it is better, with their bound.
-
-    Sets that no calendar allows are barred, and where the model promised too much it is told what is true.
-    """
-    seen: set[tuple[int, ...]] = set()
-    for _ in range(max(effort.rounds, SMALL_ROUNDS // max(1, problem.count))):
-        answer = exact(model, effort.gap, effort.nodes, plan.steps if plan else ())
-        bound = min(bound, max(answer.bound, value))
-        if answer.bound == -np.inf or bound - value <= effort.gap * abs(bound):
-            return plan, value, max(bound, value) if plan else 0.0, "highs"
-        taken = [k for k in answer.shares.nonzero()[0].tolist() if k < problem.count]
-        if tuple(taken) in seen:  # its worth is known, and less than the model promises for what no set can tell
-            _bar(model, taken)
-            continue
-        seen.add(tuple(taken))
-        found = schedule(problem, taken, tries=effort.tries)
-        if found is None or check(problem, found):
-            _bar_with_more(model, _least_clash(problem, taken, effort.tries))
-            continue
-        if (worth := value_of(problem, found)) > value + 1e-12:
-            plan, value = found, worth
-        if bound - value <= effort.gap * abs(bound):
-            return plan, value, bound, "highs"
-        tighten(model, taken)
-    return plan, value, bound, "search"
-
-
-def _least_clash(problem: Problem, taken: list[int], tries: int) -> list[int]:
-    """As few of these as still find no schedule."""
-    clash = Chosen(taken)
-    for one in sorted(taken):
-        fewer = without(problem, clash, one)
-        if one in clash and fewer and schedule(problem, fewer, tries=tries) is None:
-            clash = fewer
-    return sorted(clash)
-
-
-def _bar_with_more(model: Model, clash: list[int]) -> None:
-    """Not all of these, whatever else is taken; unless it is another way to something among them."""
-    problem, here = model.problem, set(clash)
-    earned = range(problem.count, len(problem.hours))
-    others = {m for g in problem.groups if g.owner in here or g.owner in earned for m in g.members} - here - {*earned}
-    model.row([*clash, *sorted(others)], [*[1.0] * len(clash), *[-1.0] * len(others)], -1e30, len(clash) - 1.0)
-
-
-def _bar(model: Model, taken: list[int]) -> None:
-    """Not this very set again."""
-    count, here = model.problem.count, set(taken)
-    weights = [-1.0 if k in here else 1.0 for k in range(count)]
-    model.row(list(range(count)), weights, 1.0 - len(here), 1e30)
+    plan = schedule(small, best, tries=effort.tries) or NOTHING
+    return Plan(tuple(back[k] for k in plan.steps), plan.starts), kernel

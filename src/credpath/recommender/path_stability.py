@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from credpath.domain.paths import Change, ChangeKind
 from credpath.recommender import path_templates as say
+from credpath.recommender.path_integers import EMPTY, Chosen
 from credpath.recommender.path_problem import Plan, Problem, check, closes, value_of
 from credpath.recommender.path_refusals import why_not
 from credpath.recommender.path_schedule import schedule
-from credpath.recommender.path_search import Chosen, Search
+from credpath.recommender.path_search import Search
 from credpath.recommender.path_sets import fits, narrowed, supported, ways_to
 from credpath.recommender.path_solving import Solved
 from credpath.recommender.path_statement import Statement
@@ -84,7 +85,7 @@ def _extended(problem: Problem, before: Plan, free: Solved) -> Plan:
     """The kept steps with more after them, where that is worth it."""
     small, back = narrowed(problem, {*free.kernel, *before.steps, *free.plan.steps})
     number = {node: at for at, node in enumerate(back)}
-    search = Search.of(small, ways_to(small))
+    search = Search.of(small, ways_to(small), EMPTY)
     taken = search.fill(Chosen(number[k] for k in before.steps))
     plan = schedule(problem, [back[k] for k in taken], before.steps)
     if plan is None or check(problem, plan) or [k for k in plan.steps if k in before.steps] != list(before.steps):

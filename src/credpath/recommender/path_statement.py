@@ -52,7 +52,7 @@ class Ground:
     """Where a path starts: who stands where, what is open, and what a recommendation made of it.
 
     `wanted`: rows that must be candidates if they may be steps at all; `first`: the row of the recommended next
-    credential, -1 without one; `asked_stack`: row, or -1.
+    credential, -1 without one; `asked_stacks`: rows of the stacks among what is asked for.
     """
 
     index: CatalogueIndex
@@ -63,7 +63,7 @@ class Ground:
     learned: Learned
     wanted: tuple[int, ...] = ()
     first: int = -1
-    asked_stack: int = -1
+    asked_stacks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _nodes(ground: Ground, open_rows: Mask, gated: Mask) -> Nodes:
     rows = choose_rows(index, open_rows, closes, ranked, (*first, *ground.wanted), gated)
     pinned = {*first, *ground.wanted}
     fit = [row for row in rows if row in pinned or not too_long(index, row)]
-    return nodes_of(index, fit, gated, ground.standing.held, ground.asked_stack)
+    return nodes_of(index, fit, gated, ground.standing.held, ground.asked_stacks)
 
 
 def _seen(
@@ -207,7 +207,8 @@ def _limits(ground: Ground, limits: Constraints, nodes: Nodes, words: bool) -> d
     """What the limits say, as the problem has it; what is wanted but cannot be a step is left out."""
     index = ground.index
     number = {row: at for at, row in enumerate(nodes.rows)} | dict(nodes.earned)
-    asked = [index.position.get(i, -1) for i in (*limits.pinned, *([limits.stack] if limits.stack else []))]
+    held = ground.standing.held
+    asked = {index.position.get(i, -1) for i in asked_ids(limits)}
     return {
         "pace": limits.hours_per_week or HOURS_PER_WEEK,
         "parallel": limits.parallel,
@@ -215,5 +216,10 @@ def _limits(ground: Ground, limits: Constraints, nodes: Nodes, words: bool) -> d
         "budget": None if limits.budget is None else limits.budget.amount,
         "most": WORDS_STEPS if words else MAX_STEPS,
         "first": number.get(ground.first, -1),
-        "required": tuple(sorted(number[row] for row in asked if row in number)),
+        "required": tuple(sorted(number[row] for row in asked if row in number and not held[row])),
     }
+
+
+def asked_ids(limits: Constraints) -> tuple[str, ...]:
+    """Pins, then the stack that is to be completed."""
+    return (*limits.pinned, limits.stack) if limits.stack else limits.pinned

@@ -18,7 +18,7 @@ from credpath.recommender.path_steps import total_cost
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
 from credpath.service.kept_paths import goal_key
-from credpath.service.planning_paths import labels_of, named_in, paths_of, records_of, skills_in
+from credpath.service.planning_paths import best_path_of, labels_of, named_in, records_of, skills_in
 
 NAMED = 3  # so many shared skills are named in a sentence
 
@@ -39,9 +39,9 @@ class GoalWords:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One goal with its paths, the best first.
+    """One goal with its best path, alone: whoever chooses the goal asks for its alternatives.
 
-    `closes_of_other`: for each step of the best path, the share of the other goal that it closes, 0..1, after those
+    `closes_of_other`: for each step of the path, the share of the other goal that it closes, 0..1, after those
     before it. `shared_weight`: the share of this goal that lies in skills which the other needs as well.
     """
 
@@ -99,30 +99,29 @@ def compare_goals(context: Context, tenant: str, ask: Ask, goals: tuple[GoalWord
         meant = one.goal.label or one.goal.text
         raise InvalidInput(f"both goals mean {meant!r}", where="goals", fix="give two goals that differ")
     questions, index = (one, other), one.catalogue.index
-    paths = [paths_of(context, tenant, a, q)[0] for a, q in zip(asks, questions, strict=True)]
+    paths = [best_path_of(context, tenant, a, q) for a, q in zip(asks, questions, strict=True)]
     shared = shared_skills(one.goal, other.goal, one.snapshot)
-    steps = [[step.credential_id for step in found[0].steps] for found in paths]
+    steps = [[step.credential_id for step in path.steps] for path in paths]
     sides = tuple(
         Side(
             question.goal,
             question.goal_answer,
-            found,
+            (path,),
             closes_along(index, question.snapshot, questions[1 - at].goal, steps[at]),
             math.fsum(skill.weights[at] for skill in shared),
         )
-        for at, (question, found) in enumerate(zip(questions, paths, strict=True))
+        for at, (question, path) in enumerate(zip(questions, paths, strict=True))
     )
     on_both = tuple(step for step in steps[0] if step in set(steps[1]))
-    together = _together([found[0] for found in paths], one, context.preferences.exchange_rates)
-    all_paths = [*paths[0], *paths[1]]
+    together = _together(paths, one, context.preferences.exchange_rates)
     return Comparison(
         sides=(sides[0], sides[1]),
         shared_credentials=on_both,
         shared_skills=shared,
         together=together,
         summary=tuple(summarise((sides[0], sides[1]), on_both, shared)),
-        credentials=records_of(index, named_in(all_paths)),
-        skill_labels=labels_of(one, skills_in(all_paths)),
+        credentials=records_of(index, named_in(paths)),
+        skill_labels=labels_of(one, skills_in(paths)),
         unknown_skills=one.unknown_skills,
         bundle_version=one.bundle_version,
         catalogue_version=index.version,
