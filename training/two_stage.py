@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from credpath.evaluation.ranking import ndcg_at
 from credpath.recommender.co_completion import FOLLOW_MEANING, CoCompletion, Followers
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, offsets
 from credpath.recommender.follow_arrays import Histories
@@ -25,7 +26,10 @@ from training.ranker import RankerConfig, RankerTable, fit_ranker
 from training.sequences import Sequences
 
 NAMES = tuple(FOLLOW_MEANING)
-POPULAR, STEPS = NAMES.index("follow_popular"), NAMES.index("follow_steps")
+STEPS = NAMES.index("follow_steps")
+# Columns whose sum ranks for somebody without a history: what others begin with, what most took up, what many take up
+# lately. Which of them holds differs from log to log, so the run chooses.
+BEGINNINGS = (("follow_popular",), ("follow_item_popularity",), ("follow_item_popularity", "follow_item_late"))
 BATCH = 10  # histories at a time: more of them no longer fit into the processor's cache
 # An attention model that saw so much of the log is kept: the fit costs more than all the others together, and the
 # steps that it missed still reach it through the histories.
@@ -34,6 +38,7 @@ FOLDS = 3  # where there are too few learners to ask only some of them
 # Shares of the log after which questions are asked, where one late moment gives too few.
 MOMENTS = (0.4, 0.55, 0.7, 0.85)
 ENOUGH = 1 / 3  # of the questions wanted
+BEGINNERS, JUDGED_AT = 2_000, 10  # questions without a history that are looked at, and how deep
 BLIND = 5_000  # questions asked with hidden credentials at least, where there are as many
 Tell = Callable[[str], None]
 
@@ -184,14 +189,21 @@ class TwoStage:
     co_completion: CoCompletion
     forest: Any
     config: TwoStageConfig
+    beginning: tuple[str, ...] = BEGINNINGS[0]
 
     def scores(self, features: Floats) -> Doubles:
-        """(candidates,) by the forest; what others begin with for who has no history, and for all without a forest."""
-        popular = features[:, POPULAR].astype(np.float64)
+        """(candidates,) by the forest; by `beginning` for who has no history, and for all without a forest."""
+        first = beginners_scores(features, self.beginning)
         if self.forest is None or not len(features):
-            return popular
+            return first
         found = self.forest.predict(features, num_threads=self.config.ranker.threads)
-        return np.where(features[:, STEPS] > 0, found, popular)
+        return np.where(features[:, STEPS] > 0, found, first)
+
+
+def beginners_scores(features: Floats, columns: Sequence[str]) -> Doubles:
+    """(candidates,) for somebody without a history."""
+    total: Doubles = features[:, [NAMES.index(name) for name in columns]].astype(np.float64).sum(axis=1)
+    return total
 
 
 def fit_two_stage(
@@ -208,12 +220,14 @@ def fit_two_stage(
     valid: list[RankerTable] = []
     rounds = held_rounds(sequences, config, by_time=by_time)
     rolling = by_time and len(rounds) > 1
+    beginners = np.zeros(len(BEGINNINGS))
     for held in rounds:
         models = fit_co_completion(held.inner, config.item_models)
         if not by_time and len(held.inner.items) >= NEARLY_ALL * len(sequences.items):
             kept = models.attention
         # Questions of one moment share what the counts knew then, so those that judge are of a later one.
         share = config.valid / (config.valid + config.questions) if not rolling else float(held is rounds[-1])
+        beginners += _judge_beginnings(models, catalogue, held, config)
         asked, judged = held.split(len(held) - int(share * len(held)))
         train += _tables(models, catalogue, asked, config)
         valid += _tables(models, catalogue, judged, config)
@@ -221,7 +235,8 @@ def fit_two_stage(
     forest = _grown(train, valid, config.ranker, whole=rolling)
     tell(f"{forest.num_trees() if forest else 0} trees")
     train.clear()
-    return TwoStage(fit_co_completion(sequences, config.item_models, kept), forest, config)
+    models = fit_co_completion(sequences, config.item_models, kept)
+    return TwoStage(models, forest, config, BEGINNINGS[int(beginners.argmax())])
 
 
 def _grown(train: list[RankerTable], valid: list[RankerTable], config: RankerConfig, *, whole: bool) -> Any:
@@ -233,6 +248,26 @@ def _grown(train: list[RankerTable], valid: list[RankerTable], config: RankerCon
         return forest
     trees = max(1, forest.best_iteration or forest.num_trees())
     return fit_ranker(joined([*train, *valid]), None, replace(config, trees=trees))
+
+
+def _judge_beginnings(models: CoCompletion, catalogue: Catalogue, held: HeldSteps, config: TwoStageConfig) -> Doubles:
+    """(BEGINNINGS,) discounted gain of each over the questions without a history."""
+    without = [at for at, history in enumerate(held.histories) if not len(history)][:BEGINNERS]
+    total = np.zeros(len(BEGINNINGS))
+    if not without:
+        return total
+    followers = models.bind(catalogue.ids, catalogue.vectors)
+    every = questions_of(held, followers)
+    questions = Questions(tuple(every.histories[at] for at in without), every.answers[without])
+    for asked in ask(followers, questions, config.depth):
+        right = asked.rows == questions.answers[asked.which].repeat(asked.counts)
+        for at, columns in enumerate(BEGINNINGS):
+            scores = beginners_scores(asked.features, columns)
+            mine = np.where(right, scores, -np.inf)
+            mine = np.maximum.reduceat(mine, offsets(asked.counts)[:-1])
+            before = np.bincount(asked.owner, weights=scores > mine[asked.owner], minlength=len(mine))
+            total[at] += ndcg_at(np.where(np.isfinite(mine), before + 1.0, np.inf), JUDGED_AT).sum()
+    return total
 
 
 def _tables(models: CoCompletion, catalogue: Catalogue, held: HeldSteps, config: TwoStageConfig) -> list[RankerTable]:

@@ -12,8 +12,9 @@ from tests.training.toy_logs import wanderers
 from training.attention_config import AttentionConfig
 from training.item_tables import ItemModelConfig
 from training.ranker import RankerConfig
-from training.sequences import Sequences
+from training.sequences import Sequences, pack_sequences
 from training.two_stage import (
+    BEGINNINGS,
     NAMES,
     Catalogue,
     Questions,
@@ -156,3 +157,16 @@ def test_questions_without_a_history_teach_nothing_and_get_what_others_begin_wit
     order = asked.rows[np.argsort(-system.scores(asked.features), kind="stable")]
     usual = np.argsort(-followers.arrays.popular, kind="stable")
     assert order[:5].tolist() == usual[:5].tolist()
+
+
+def test_beginners_get_what_many_take_up_lately_where_the_usual_first_step_has_changed() -> None:
+    fashions = ("a", "b", "c", "d", "e", "f")
+    learners = [f"l{at:04d}" for at in range(900)]
+    begun = [(name, fashions[at * len(fashions) // 900], float(at)) for at, name in enumerate(learners)]
+    then = [(name, f"z{at % 7}", at + 0.5) for at, name in enumerate(learners)]
+    rows = sorted(begun + then, key=lambda row: row[2])
+    sequences = pack_sequences([r[0] for r in rows], [r[1] for r in rows], np.array([r[2] for r in rows]))
+    system = fit_two_stage(sequences, Catalogue(sequences.ids), CONFIG, by_time=True)
+    assert system.beginning == ("follow_item_popularity", "follow_item_late")
+    steady = fit_two_stage(wanderers(), Catalogue(wanderers().ids), CONFIG)
+    assert steady.beginning == BEGINNINGS[0]
