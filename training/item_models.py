@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +24,8 @@ __all__ = ["ItemModelConfig", "fit_co_completion"]
 BLOCK = 4_000_000  # cells of one block of rows in one table
 MOST_ENTRIES = 2_500_000  # pairs kept over all credentials, about 90 MB
 NEXT_SHRINK, LIFT_SHRINK = 5.0, 20.0
+# Steps from which on members are fitted side by side: two threads of one fit gain little, two fits gain all.
+MEMBERS_APART = 100_000
 LATE_SHARE = 0.1  # share of the log, the latest, that counts as lately
 
 
@@ -73,10 +77,21 @@ def fit_co_completion(
 def _attention(sequences: Sequences, config: AttentionConfig) -> tuple[AttentionWeights, ...]:
     if config.positions == 0 or not len(sequences.items):
         return ()
+    workers = min(config.threads, config.members)
+    alone = replace(config, members=1, threads=max(1, config.threads // workers))
+    each = [replace(alone, seed=config.seed + at) for at in range(config.members)]
+    if workers == 1 or len(sequences.items) < MEMBERS_APART:
+        members = [_member(sequences, one) for one in each]
+    else:  # spawn: a fork after OpenMP was used hangs
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            members = list(pool.map(_member, [sequences] * len(each), each))
+    return tuple(member for member in members if member is not None)
+
+
+def _member(sequences: Sequences, config: AttentionConfig) -> AttentionWeights | None:
     from training.attention import fit_attention  # it loads torch, which takes seconds
 
-    members = (fit_attention(sequences, replace(config, seed=config.seed + at)) for at in range(config.members))
-    return tuple(member for member in members if member is not None)
+    return fit_attention(sequences, config)
 
 
 def _count(sequences: Sequences, config: ItemModelConfig) -> _Counts:

@@ -17,7 +17,7 @@ from credpath.recommender.follow_attention import bind_attention
 from tests.training.toy_logs import chains, wanderers
 from training.attention import AttentionNet, exported, fit_attention
 from training.attention_config import AttentionConfig
-from training.item_models import ItemModelConfig, fit_co_completion
+from training.item_models import MEMBERS_APART, ItemModelConfig, fit_co_completion
 
 SMALL = AttentionConfig(epochs=60, dimensions=16, threads=1, learning_rate=0.01)
 ROW = LEARNED.index("attention")
@@ -124,3 +124,16 @@ def test_a_configuration_that_cannot_be_is_refused() -> None:
         AttentionConfig(dimensions=3)
     with pytest.raises(InvalidInput):
         AttentionConfig(dropout=1.0)
+
+
+@pytest.mark.slow
+def test_members_that_are_fitted_side_by_side_are_those_fitted_one_after_the_other() -> None:
+    many = wanderers(learners=26_000)
+    assert len(many.items) >= MEMBERS_APART
+    small = AttentionConfig(positions=1, dimensions=8, negatives=8, members=2, threads=1)
+    apart = fit_co_completion(many, ItemModelConfig(attention=replace(small, threads=2))).attention
+    in_turn = fit_co_completion(many, ItemModelConfig(attention=small)).attention
+    assert len(apart) == len(in_turn) == 2
+    for one, other in zip(apart, in_turn, strict=True):
+        assert all((one.arrays[name] == other.arrays[name]).all() for name in one.arrays)
+    assert (apart[0].arrays["out"] != apart[1].arrays["out"]).any()
