@@ -150,7 +150,7 @@ def _spread(name: str, values: Sequence[float]) -> dict[str, float]:
 
 def _steady(chosen: Namespace, tell: Tell) -> dict[str, Any]:
     tell(f"walking {chosen.learners:,} learners along their paths")
-    return walk_learners(chosen.learners, tell)
+    return walk_learners(range(chosen.learners), tell)
 
 
 def show(document: Mapping[str, Any]) -> None:

@@ -19,7 +19,7 @@ from credpath.recommender.filters import limits_of
 from credpath.recommender.learned import Learned
 from credpath.recommender.path_ground import lay_ground
 from credpath.recommender.path_statement import state_problem
-from credpath.recommender.planning import plan_all
+from credpath.recommender.planning import plan_all, plan_best
 from credpath.recommender.recommend import RecommendRequest
 from training.synthetic_catalogue import (
     FIELDS,
@@ -108,7 +108,7 @@ def _timed(world: World, question: RecommendRequest) -> Measured:
     )
 
 
-def walk_learners(learners: int, tell: Callable[[str], None]) -> dict[str, Any]:
+def walk_learners(learners: range, tell: Callable[[str], None]) -> dict[str, Any]:
     """Each finishes step by step what was planned, in time, and asks again after every one.
 
     A step has moved when the order of what is still ahead differs from what was given before, or something of it is
@@ -116,13 +116,13 @@ def walk_learners(learners: int, tell: Callable[[str], None]) -> dict[str, Any]:
     """
     world = World.of(SMALL, SMALL_SKILLS)
     steps = moved = unexplained = asked = 0
-    for number in range(learners):
+    for number in learners:
         question = world.question(number)
-        path = plan_all(world.index, question)[0]
+        path = plan_best(world.index, question)
         while path.steps:
             question = finished(world.index, question, path)
             ahead = tuple(step.credential_id for step in path.steps[1:])
-            path = plan_all(world.index, question, kept=KeptPath(ahead))[0]
+            path = plan_best(world.index, question, kept=KeptPath(ahead))
             asked += 1
             steps += len(ahead)
             stirred = disturbed(ahead, path)
@@ -131,7 +131,7 @@ def walk_learners(learners: int, tell: Callable[[str], None]) -> dict[str, Any]:
         if number % 100 == 99:
             tell(f"{number + 1} learners, {asked} plans, {steps} steps ahead, {moved} moved, {unexplained} unexplained")
     return {
-        "learners": learners,
+        "learners": len(learners),
         "plans": asked,
         "steps_ahead": steps,
         "moved_with_cause": moved - unexplained,
