@@ -30,9 +30,10 @@ from training.interactions_log import TakeUps, cut_time, read_take_ups
 from training.interactions_measure import METRICS, OURS, RETRIEVED, Ranks, against_best, figures, measure, slices
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
 from training.item_tables import ItemModelConfig
+from training.questions import Questions
 from training.ranker import RankerConfig
 from training.tuning import tune_item_models
-from training.two_stage import Catalogue, Questions, TwoStage, TwoStageConfig, fit_two_stage
+from training.two_stage import Catalogue, TwoStage, TwoStageConfig, fit_two_stage
 
 Tell = Callable[[str], None]
 DEFAULTS = TwoStageConfig()

@@ -13,7 +13,8 @@ from credpath.evaluation.intervals import bootstrap_difference, bootstrap_means
 from credpath.evaluation.ranking import hr_at, mrr, ndcg_at, recall_at
 from credpath.recommender.co_completion import LEARNED, Followers
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
-from training.two_stage import NAMES, Asked, Questions, TwoStage, ask
+from training.questions import NAMES, Asked, Questions, ask
+from training.two_stage import TwoStage
 
 OURS = "two_stage"
 BASELINES = ("item_knn", "ease", "markov", "slist")

@@ -6,31 +6,23 @@ refitted on everything; otherwise it trusts scores that were fitted to the very 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from credpath.evaluation.ranking import ndcg_at
-from credpath.recommender.co_completion import FOLLOW_MEANING, CoCompletion, Followers
-from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, offsets
-from credpath.recommender.follow_arrays import Histories
+from credpath.recommender.co_completion import CoCompletion, Followers
+from credpath.recommender.csr import Doubles, Floats
 from credpath.recommender.follow_attention import AttentionWeights
-from credpath.recommender.follow_features import follow_features
-from credpath.recommender.follow_scores import retrieve, scores_of
+from training.beginnings import BEGINNINGS, beginners_scores, judge_beginnings
 from training.held_steps import HeldSteps, able_learners, draw_after, hold_last, late_cut
 from training.item_models import ItemModelConfig, fit_co_completion
+from training.questions import NAMES, Questions, ask, questions_of
 from training.ranker import RankerConfig, RankerTable, fit_ranker
 from training.sequences import Sequences
 
-NAMES = tuple(FOLLOW_MEANING)
 STEPS = NAMES.index("follow_steps")
-# Columns whose sum ranks for somebody without a history: what others begin with, what most took up, what many take up
-# lately. Which of them holds differs from log to log, so the run chooses.
-BEGINNINGS = (("follow_popular",), ("follow_item_popularity",), ("follow_item_popularity", "follow_item_late"))
-BATCH = 10  # histories at a time: more of them no longer fit into the processor's cache
 # An attention model that saw so much of the log is kept: the fit costs more than all the others together, and the
 # steps that it missed still reach it through the histories.
 NEARLY_ALL = 0.95
@@ -38,7 +30,6 @@ FOLDS = 3  # where there are too few learners to ask only some of them
 # Shares of the log after which questions are asked, where one late moment gives too few.
 MOMENTS = (0.4, 0.55, 0.7, 0.85)
 ENOUGH = 1 / 3  # of the questions wanted
-BEGINNERS, JUDGED_AT = 2_000, 10  # questions without a history that are looked at, and how deep
 BLIND = 5_000  # questions asked with hidden credentials at least, where there are as many
 Tell = Callable[[str], None]
 
@@ -71,66 +62,13 @@ class Catalogue:
     vectors: Floats | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Questions:
-    """Histories and what was taken up next, as rows of a catalogue. `answers` (questions,)."""
-
-    histories: tuple[NDArray[np.integer], ...]
-    answers: NDArray[np.integer]
-
-    def __len__(self) -> int:
-        return len(self.histories)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A batch of questions: which ones, all scores (retrievers, batch, n), candidate rows and features, ragged."""
-
-    which: Offsets
-    scores: Floats
-    rows: Offsets
-    counts: Offsets
-    features: Floats
-
-    @property
-    def owner(self) -> Offsets:
-        """(rows,) the place within the batch of each candidate's question."""
-        return np.arange(len(self.which)).repeat(self.counts)
-
-
-def questions_of(held: HeldSteps, followers: Followers) -> Questions:
-    """Held-back steps in the rows of a catalogue that has all their credentials."""
-    place = np.array([followers.position[name] for name in held.inner.ids], dtype=np.int64)
-    return Questions(tuple(place[history] for history in held.histories), place[held.answers])
-
-
-def ask(followers: Followers, questions: Questions, depth: int) -> Iterator[Asked]:
-    """Scores, candidates and features of every question, batch by batch, by the functions that serve."""
-    arrays = followers.arrays
-    for start in range(0, len(questions), BATCH):
-        which = np.arange(start, min(start + BATCH, len(questions)))
-        histories = Histories.of([questions.histories[at] for at in which])
-        scores = scores_of(arrays, histories)
-        found = [_candidates(scores[:, at], questions.histories[one], depth) for at, one in enumerate(which)]
-        counts = np.array([len(rows) for rows in found], dtype=np.int64)
-        rows = np.concatenate(found)
-        yield Asked(which, scores, rows, counts, follow_features(arrays, histories, scores, rows, offsets(counts)))
-
-
-def _candidates(scores: Floats, history: NDArray[np.integer], depth: int) -> Offsets:
-    allowed: Mask = np.ones(scores.shape[1], dtype=bool)
-    allowed[history] = False
-    return np.unique(np.concatenate(retrieve(scores, allowed, depth)))
-
-
 def table_of(followers: Followers, questions: Questions, depth: int) -> RankerTable:
     """One group a question whose answer is among its candidates; label 1 for the answer, 0 for all the others.
 
     All candidates stay: leaving out those that rank low teaches the forest that a low rank is good. Questions without
     a history are left out: all of a round look alike, and what the forest took from them is that round by heart.
     """
-    has = [at for at, history in enumerate(questions.histories) if len(history)]
-    questions = Questions(tuple(questions.histories[at] for at in has), questions.answers[has])
+    questions = questions.take(at for at, history in enumerate(questions.histories) if len(history))
     blocks, labels, groups = [np.zeros((0, len(NAMES)), np.float32)], [np.zeros(0, bool)], [np.zeros(0, np.int64)]
     for asked in ask(followers, questions, depth):
         right = asked.rows == questions.answers[asked.which].repeat(asked.counts)
@@ -200,12 +138,6 @@ class TwoStage:
         return np.where(features[:, STEPS] > 0, found, first)
 
 
-def beginners_scores(features: Floats, columns: Sequence[str]) -> Doubles:
-    """(candidates,) for somebody without a history."""
-    total: Doubles = features[:, [NAMES.index(name) for name in columns]].astype(np.float64).sum(axis=1)
-    return total
-
-
 def fit_two_stage(
     sequences: Sequences,
     catalogue: Catalogue,
@@ -227,10 +159,12 @@ def fit_two_stage(
             kept = models.attention
         # Questions of one moment share what the counts knew then, so those that judge are of a later one.
         share = config.valid / (config.valid + config.questions) if not rolling else float(held is rounds[-1])
-        beginners += _judge_beginnings(models, catalogue, held, config)
-        asked, judged = held.split(len(held) - int(share * len(held)))
-        train += _tables(models, catalogue, asked, config)
-        valid += _tables(models, catalogue, judged, config)
+        followers, blind = _bound(models, catalogue, config)
+        questions = questions_of(held, followers)
+        beginners += judge_beginnings(followers, questions, config.depth)
+        first = len(held) - int(share * len(held))
+        train += _tables(followers, blind, questions.take(range(first)), config)
+        valid += _tables(followers, blind, questions.take(range(first, len(held))), config)
         tell(f"{sum(len(t.groups) for t in train)} questions to fit on, {sum(len(t.features) for t in train)} rows")
     forest = _grown(train, valid, config.ranker, whole=rolling)
     tell(f"{forest.num_trees() if forest else 0} trees")
@@ -250,35 +184,21 @@ def _grown(train: list[RankerTable], valid: list[RankerTable], config: RankerCon
     return fit_ranker(joined([*train, *valid]), None, replace(config, trees=trees))
 
 
-def _judge_beginnings(models: CoCompletion, catalogue: Catalogue, held: HeldSteps, config: TwoStageConfig) -> Doubles:
-    """(BEGINNINGS,) discounted gain of each over the questions without a history."""
-    without = [at for at, history in enumerate(held.histories) if not len(history)][:BEGINNERS]
-    total = np.zeros(len(BEGINNINGS))
-    if not without:
-        return total
-    followers = models.bind(catalogue.ids, catalogue.vectors)
-    every = questions_of(held, followers)
-    questions = Questions(tuple(every.histories[at] for at in without), every.answers[without])
-    for asked in ask(followers, questions, config.depth):
-        right = asked.rows == questions.answers[asked.which].repeat(asked.counts)
-        for at, columns in enumerate(BEGINNINGS):
-            scores = beginners_scores(asked.features, columns)
-            mine = np.where(right, scores, -np.inf)
-            mine = np.maximum.reduceat(mine, offsets(asked.counts)[:-1])
-            before = np.bincount(asked.owner, weights=scores > mine[asked.owner], minlength=len(mine))
-            total[at] += ndcg_at(np.where(np.isfinite(mine), before + 1.0, np.inf), JUDGED_AT).sum()
-    return total
-
-
-def _tables(models: CoCompletion, catalogue: Catalogue, held: HeldSteps, config: TwoStageConfig) -> list[RankerTable]:
-    followers = models.bind(catalogue.ids, catalogue.vectors)
-    questions = questions_of(held, followers)
-    tables = [table_of(followers, questions, config.depth)]
-    if catalogue.vectors is not None and config.hidden > 0 and len(questions):
-        few = max(int(config.hidden_questions * len(questions)), min(BLIND, len(questions)))
-        some = Questions(questions.histories[:few], questions.answers[:few])
+def _bound(models: CoCompletion, catalogue: Catalogue, config: TwoStageConfig) -> tuple[Followers, Followers | None]:
+    """The models in the catalogue's order; the same with some credentials hidden, where texts could reach them."""
+    blind = None
+    if catalogue.vectors is not None and config.hidden > 0:
         blind = hide(models, config.hidden, config.seed).bind(catalogue.ids, catalogue.vectors)
-        tables.append(table_of(blind, some, config.depth))
+    return models.bind(catalogue.ids, catalogue.vectors), blind
+
+
+def _tables(
+    followers: Followers, blind: Followers | None, questions: Questions, config: TwoStageConfig
+) -> list[RankerTable]:
+    tables = [table_of(followers, questions, config.depth)]
+    if blind is not None and len(questions):
+        few = max(int(config.hidden_questions * len(questions)), min(BLIND, len(questions)))
+        tables.append(table_of(blind, questions.take(range(few)), config.depth))
     return tables
 
 

@@ -10,21 +10,18 @@ import pytest
 from credpath.recommender.co_completion import LEARNED
 from tests.training.toy_logs import wanderers
 from training.attention_config import AttentionConfig
+from training.beginnings import BEGINNINGS
 from training.item_tables import ItemModelConfig
+from training.questions import NAMES, Questions, ask, questions_of
 from training.ranker import RankerConfig
 from training.sequences import Sequences, pack_sequences
 from training.two_stage import (
-    BEGINNINGS,
-    NAMES,
     Catalogue,
-    Questions,
     TwoStage,
     TwoStageConfig,
-    ask,
     fit_two_stage,
     held_rounds,
     hide,
-    questions_of,
     table_of,
 )
 
