@@ -25,13 +25,13 @@ def test_nothing_fades_backwards_or_from_a_time_that_is_no_date() -> None:
 
 @given(st.floats(FIRST_HALF_LIFE, LONGEST_HALF_LIFE), share, share, share)
 def test_a_right_observation_never_shortens_the_half_life_and_a_wrong_one_never_lengthens_it(
-    half_life: float, left: float, level: float, much: float
+    half_life: float, forgotten: float, level: float, much: float
 ) -> None:
-    assert half_life <= lengthened(half_life, left, level, much, 0.0) <= LONGEST_HALF_LIFE
-    assert FIRST_HALF_LIFE <= lengthened(half_life, left, level, 0.0, much) <= half_life
+    assert half_life <= lengthened(half_life, forgotten, level, much, 0.0) <= LONGEST_HALF_LIFE
+    assert FIRST_HALF_LIFE <= lengthened(half_life, forgotten, level, 0.0, much) <= half_life
 
 
 def test_evidence_after_much_was_forgotten_and_at_a_high_level_prolongs_most() -> None:
-    massed, spaced = lengthened(400.0, 1.0, 0.8, 1.0, 0.0), lengthened(400.0, 0.3, 0.8, 1.0, 0.0)
-    assert lengthened(400.0, 0.3, 0.2, 1.0, 0.0) < spaced
+    massed, spaced = lengthened(400.0, 0.0, 0.8, 1.0, 0.0), lengthened(400.0, 0.7, 0.8, 1.0, 0.0)
+    assert lengthened(400.0, 0.7, 0.2, 1.0, 0.0) < spaced
     assert 400.0 < massed < spaced

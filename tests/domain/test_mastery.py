@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from credpath.domain.mastery import (
     COUNTING,
     MAX_EVIDENCE_SHOWN,
+    PRIOR_HELD,
     CountingModel,
     Evidence,
     LearnerState,
@@ -78,6 +80,34 @@ def test_at_one_moment_a_perfect_score_never_lowers_and_a_zero_never_raises(
     _, wrong = assess(state, Evidence("x", piece.skill_uri, kind, 0.0, when, *rest), at, model)  # type: ignore[arg-type]
     assert right.after >= right.before - 1e-12
     assert wrong.after <= wrong.before + 1e-12
+
+
+@given(st.lists(evidence.map(lambda piece: replace(piece, share=1.0)), max_size=15), evidence, st.integers(0, 900))
+def test_a_right_answer_that_arrives_late_never_lowers_and_a_wrong_one_never_raises(
+    log: list[Evidence], piece: Evidence, later: int
+) -> None:
+    at = max(one.at for one in [*log, piece]) + timedelta(days=later)
+    late = replace(piece, evidence_id="late", share=1.0)
+    without = estimates_of(log, at).get(late.skill_uri, Mastery(late.skill_uri)).probability
+    right, wrong = (estimates_of([*log, replace(late, score=score)], at) for score in (1.0, 0.0))
+    assert right[late.skill_uri].probability >= without - 1e-12
+    assert wrong[late.skill_uri].probability <= without + 1e-12
+
+
+def test_a_long_past_does_not_outweigh_what_is_shown_now() -> None:
+    missed = [Evidence(f"w{n}", "s", "item", 0.0, _days(n)) for n in range(40)]
+    right = [Evidence(f"r{n}", "s", "item", 1.0, _days(1000 + n)) for n in range(20)]
+    assert estimates_of([*missed, *right])["s"].probability > 0.8
+    assert estimates_of(missed)["s"].probability < 0.1
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7, 0.9])
+def test_a_steady_share_of_right_answers_over_years_is_what_is_estimated(share: float) -> None:
+    period = 10
+    log = [Evidence(f"e{n:04}", "s", "item", float(n % period < share * period), _days(n)) for n in range(1000)]
+    estimated = estimates_of(log, _days(1000))["s"]
+    assert estimated.probability == pytest.approx(share, abs=0.1)
+    assert estimated.interval[0] < share < estimated.interval[1]
 
 
 @given(st.lists(evidence, max_size=25), models)
@@ -173,7 +203,8 @@ def test_evidence_without_a_date_never_fades_neither_before_nor_beside_dated_evi
     undated = [Evidence(f"u{n}", "s", "item", 1.0, UNDATED + timedelta(seconds=n)) for n in range(5)]
     alone, beside = replay(undated), replay([*undated, *_passed(0)])
     assert estimates(alone, _days(9000)) == estimates(alone, UNDATED)
-    assert estimates(beside, _days(90_000))["s"].held == pytest.approx(estimates(alone, UNDATED)["s"].held)
+    assert estimates(beside, _days(90_000))["s"].held == pytest.approx(PRIOR_HELD + beside.skills["s"].shown[1])
+    assert beside.skills["s"].shown[1] > 0.8 * alone.skills["s"].shown[1]
 
 
 def test_a_refresher_is_due_when_a_skill_that_was_held_fades_below_the_threshold() -> None:

@@ -1,7 +1,11 @@
-"""Forgetting: what was gained fades with a half-life that grows by use; what was missed stays until shown otherwise."""
+"""Forgetting: what was gained fades with a half-life that grows by use; what was missed stays until shown otherwise.
+
+Beside time, newer observations push earlier ones back, so that a long past cannot outweigh what is shown now.
+"""
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 
 # Times before this are not dates: undated evidence stands at 1970, an order without dates counts seconds from there.
@@ -16,19 +20,43 @@ USE, SPACING, LAPSE = 0.02, 2.0, 0.3
 # The general standing of a learner fades more slowly than any one skill.
 GENERAL_HALF_LIFE = 1460.0
 SECONDS_A_DAY = 86_400.0
+# Each observation leaves so much of the earlier ones, so about the last forty count. Set: on ASSISTments 2009 the next
+# answer is foretold best at 0.8 (log-loss .607; .613 at 0.975, .616 without), but an interval over the last four
+# answers is no steady ground to waive a prerequisite on.
+KEPT = 0.975
+TINY = 1e-12  # observations
 
 
 def retention(half_life: float, since: datetime | None, until: datetime) -> float:
     """0..1: the share of what was held at `since` that is left at `until`; 1 where either is no date."""
+    return half_lives(half_life, days_between(since, until))
+
+
+def days_between(since: datetime | None, until: datetime) -> float:
+    """Days from one to the other; 0 where either is no date or nothing has passed."""
     if since is None or since < DATED_SINCE or until <= since:
-        return 1.0
-    return float(0.5 ** ((until - since).total_seconds() / (SECONDS_A_DAY * half_life)))
+        return 0.0
+    return (until - since).total_seconds() / SECONDS_A_DAY
 
 
-def lengthened(half_life: float, left: float, level: float, right: float, wrong: float) -> float:
-    """The half-life in days after an observation. `left`: the retention just before it; `level` 0..1: of mastery.
+def half_lives(half_life: float, days: float) -> float:
+    """0..1: what is left after so many days."""
+    return float(0.5 ** (days / half_life))
+
+
+def pushed_back(much: float) -> tuple[float, float]:
+    """(share of the earlier observations that `much` new ones leave, what each of the new ones adds).
+
+    `much` observations alike, one after the other, come to a geometric series.
+    """
+    gone = -math.expm1(much * math.log(KEPT))
+    return 1.0 - gone, gone / (much * (1.0 - KEPT)) if much > TINY else 1.0
+
+
+def lengthened(half_life: float, forgotten: float, level: float, right: float, wrong: float) -> float:
+    """The half-life in days after an observation. `forgotten` 0..1: how much had been; `level` 0..1: of mastery.
 
     `right`, `wrong` 0..1: how much of each the observation was. Right never shortens, wrong never lengthens.
     """
-    grown = half_life * (1.0 + right * level * (USE + SPACING * (1.0 - left)))
+    grown = half_life * (1.0 + right * level * (USE + SPACING * forgotten))
     return min(LONGEST_HALF_LIFE, max(min(half_life, FIRST_HALF_LIFE), grown * (1.0 - LAPSE * wrong)))

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from credpath.domain.evidence import RELIABILITY, Evidence, EvidenceKind, weigh
-from credpath.domain.forgetting import DATED_SINCE, LONGEST_HALF_LIFE, retention
+from credpath.domain.forgetting import DATED_SINCE, LONGEST_HALF_LIFE, pushed_back, retention
 from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState
 from credpath.domain.mastery_transition import DEFAULT_PARAMETERS, MasteryParameters, advance, later
 
@@ -100,7 +100,7 @@ class CountingModel:
 
     parameters: MasteryParameters = DEFAULT_PARAMETERS
     related: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
-    version: str = "counting-1"
+    version: str = "counting-2"
 
     def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
         """Prior and observations added up: the conjugate update."""
@@ -208,10 +208,11 @@ def estimates_of(
 def informed(mastery: Mastery, piece: Evidence) -> Mastery:
     """The estimate with one more piece counted, for evidence that is derived at each reading and never logged."""
     held, missing = weigh(piece)
+    kept, each = pushed_back(held + missing)
     return replace(
         mastery,
-        held=mastery.held + held,
-        missing=mastery.missing + missing,
+        held=PRIOR_HELD + (mastery.held - PRIOR_HELD) * kept + held * each,
+        missing=PRIOR_MISSING + (mastery.missing - PRIOR_MISSING) * kept + missing * each,
         updated_at=later(mastery.updated_at, piece.at),
         evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:],
     )

@@ -11,7 +11,7 @@ from credpath.domain.forgetting import FIRST_HALF_LIFE
 from credpath.errors import InvalidInput
 
 # Raised whenever what is kept changes its meaning: a state of another format is recomputed from the evidence.
-STATE_FORMAT = 1
+STATE_FORMAT = 2
 # Observations of holding a skill that fade, such that are undated and stay, and observations of missing it.
 Masses = tuple[float, float, float]
 NOTHING: Masses = (0.0, 0.0, 0.0)
@@ -25,7 +25,8 @@ class SkillState:
     `wrongs`: sums over answers in which each answer makes the earlier ones count less, one a rate of that.
     `elo`: how far the skill lies above the learner's general standing, in log-odds; `known`: by Bayesian knowledge
     tracing, None before the first answer. `items`: (item, score) of its last answers, newest last; `answer`: which of
-    the learner's answers was the last on it.
+    the learner's answers was the last on it. `idle`: days before `updated_at` without an answer, without anything
+    told, without either; an observation that counts for less than a whole takes only its share of them away.
     """
 
     skill_uri: str
@@ -40,6 +41,7 @@ class SkillState:
     known: float | None = None
     items: tuple[tuple[str, float], ...] = ()
     answer: int = 0
+    idle: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

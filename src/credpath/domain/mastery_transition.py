@@ -7,11 +7,22 @@ it. What was held fades first, to the moment of the evidence; then the evidence 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from datetime import datetime
 from operator import mul
 
 from credpath.domain.evidence import RELIABILITY, SHOWN, Evidence, weigh
-from credpath.domain.forgetting import DATED_SINCE, GENERAL_HALF_LIFE, lengthened, retention
+from credpath.domain.forgetting import (
+    DATED_SINCE,
+    FIRST_HALF_LIFE,
+    GENERAL_HALF_LIFE,
+    TINY,
+    days_between,
+    half_lives,
+    lengthened,
+    pushed_back,
+    retention,
+)  # fmt: skip
 from credpath.domain.mastery_parameters import (
     DEFAULT_PARAMETERS,
     GENERAL_RATES,
@@ -66,14 +77,14 @@ def later(known: datetime | None, moment: datetime) -> datetime:
 
 def _told(skill: SkillState, piece: Evidence, parameters: MasteryParameters) -> SkillState:
     at, left = later(skill.updated_at, piece.at), retention(skill.half_life, skill.updated_at, piece.at)
-    right, wrong, half_life = _weighed(skill, piece, at, left)
+    said = _weighed(skill, piece, at)
     # The piece moves the clock, so what was shown by answers fades until then here, or never would.
     stays = left_of_skill(skill, piece.at)
     rights = tuple([total * stays for total in skill.rights])
     elo, known = faded(skill.elo, stays), still_known(skill, parameters, stays)
     return SkillState(
-        skill.skill_uri, _faded(skill.shown, left), _added(skill.told, left, right, wrong, piece.at), half_life, at,
-        skill.pieces + 1, rights, skill.wrongs, elo, known, skill.items, skill.answer,
+        skill.skill_uri, _faded(skill.shown, left), _added(skill.told, left, said, piece.at), said.half_life, at,
+        skill.pieces + 1, rights, skill.wrongs, elo, known, skill.items, skill.answer, said.idle,
     )  # fmt: skip
 
 
@@ -81,7 +92,7 @@ def _answered(
     skill: SkillState, general: GeneralState, piece: Evidence, facts: ItemFacts, parameters: MasteryParameters
 ) -> SkillState:
     at, left = later(skill.updated_at, piece.at), retention(skill.half_life, skill.updated_at, piece.at)
-    right, wrong, half_life = _weighed(skill, piece, at, left)
+    said = _weighed(skill, piece, at)
     score, much = piece.score, _answers_worth(piece)
     stays = left_of_skill(skill, piece.at)
     elo = faded(skill.elo, stays)
@@ -89,7 +100,7 @@ def _answered(
     known = still_known(skill, parameters, stays)
     items = (*skill.items, (piece.item_id, score))[-RECENT_ITEMS:] if piece.item_id else skill.items
     return SkillState(
-        skill.skill_uri, _added(skill.shown, left, right, wrong, piece.at), _faded(skill.told, left), half_life, at,
+        skill.skill_uri, _added(skill.shown, left, said, piece.at), _faded(skill.told, left), said.half_life, at,
         skill.pieces + 1,
         _summed(skill.rights or _NONE_SKILL, SKILL_RATES, stays, score, much),
         _summed(skill.wrongs or _NONE_SKILL, SKILL_RATES, 1.0, 1.0 - score, much),
@@ -97,6 +108,7 @@ def _answered(
         parameters.tracing.after(parameters.tracing.known_first if known is None else known, score, min(1.0, much)),
         items,
         general.answers if piece.evidence_id == general.last_id else general.answers + 1,
+        said.idle,
     )  # fmt: skip
 
 
@@ -172,26 +184,58 @@ def still_known(skill: SkillState, parameters: MasteryParameters, left: float) -
     return first + (skill.known - first) * left
 
 
-def _weighed(skill: SkillState, piece: Evidence, latest: datetime, left: float) -> tuple[float, float, float]:
-    """(observations for, against, the half-life after them). Evidence that arrives late has faded until the latest."""
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a piece says: observations for and against, which share of earlier misses is not out of date after it, and
+    the half-life and the idle days after it.
+    """
+
+    right: float
+    wrong: float
+    current: float
+    half_life: float
+    idle: tuple[float, float, float]
+
+
+def _weighed(skill: SkillState, piece: Evidence, latest: datetime) -> _Said:
+    """Evidence that arrives late has faded until the latest.
+
+    The longer nothing was shown, the less a right answer leaves of earlier misses, and the longer it lasts itself if
+    something was there to be forgotten. Days count once however small the pieces between them are, so that none of
+    these takes away what a later one would have said.
+    """
     right, wrong = weigh(piece)
-    much = min(1.0, right + wrong)
-    half_life = lengthened(skill.half_life, left, _level(skill), much * piece.score, much * (1.0 - piece.score))
-    return right * retention(skill.half_life, piece.at, latest), wrong, half_life
+    much, gap = min(1.0, right + wrong), days_between(skill.updated_at, piece.at)
+    answers, told, either = (days + gap for days in skill.idle)
+    own = answers if piece.kind in SHOWN else told
+    # What was there before those days, of which the masses have lost what faded until the last piece.
+    held, rest = _held(skill) / max(TINY, half_lives(skill.half_life, skill.idle[2])), 1.0 - much
+    forgotten = (1.0 - half_lives(skill.half_life, either)) * held / (held + 1.0)
+    return _Said(
+        right * retention(skill.half_life, piece.at, latest), wrong,
+        half_lives(FIRST_HALF_LIFE, own * much * piece.score),
+        lengthened(skill.half_life, forgotten, _level(skill, held), much * piece.score, much * (1.0 - piece.score)),
+        (answers * rest, told, either * rest) if piece.kind in SHOWN else (answers, told * rest, either * rest),
+    )  # fmt: skip
 
 
 def _faded(masses: Masses, left: float) -> Masses:
     return masses if left == 1.0 else (masses[0] * left, masses[1], masses[2])
 
 
-def _added(masses: Masses, left: float, right: float, wrong: float, at: datetime) -> Masses:
-    held, lasting, missing = masses
+def _added(masses: Masses, left: float, said: _Said, at: datetime) -> Masses:
+    kept, each = pushed_back(said.right + said.wrong)
+    held, lasting, missing = masses[0] * left * kept, masses[1] * kept, masses[2] * kept * said.current
+    missing += said.wrong * each
     if at >= DATED_SINCE:
-        return held * left + right, lasting, missing + wrong
-    return held * left, lasting + right, missing + wrong
+        return held + said.right * each, lasting, missing
+    return held, lasting + said.right * each, missing
 
 
-def _level(skill: SkillState) -> float:
+def _held(skill: SkillState) -> float:
+    return skill.shown[0] + skill.shown[1] + skill.told[0] + skill.told[1]
+
+
+def _level(skill: SkillState, held: float) -> float:
     """0..1: the share of the observations so far that spoke for the skill, one of either kind added."""
-    held = skill.shown[0] + skill.shown[1] + skill.told[0] + skill.told[1]
     return (held + 1.0) / (held + skill.shown[2] + skill.told[2] + 2.0)
