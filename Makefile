@@ -34,9 +34,10 @@ demo: install ## load the sample data and build the first bundle where absent
 demo-real: install ## ESCO, Coursera and edX from CREDPATH_REAL_DATA; prints twenty goals with their answers
 	@$(BIN)/python -m training.demo_real
 
-# Two workers, whole files each: fixtures of a file are made once.
+# Whole files each, since fixtures of a file are made once. Three workers keep two cores busy: they often wait, for a
+# browser or a process of their own.
 test: install ## every test that fits in ten minutes
-	$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
 
 test-all: install ## every test
 	$(BIN)/python -m pytest $(PYTEST_ARGS)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from filelock import FileLock
 from sqlalchemy import make_url, text
 
 from credpath.store.session import Database
@@ -27,14 +28,24 @@ def real_data() -> Path:
     return folder
 
 
+def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker who asks makes, whole or not at all, and the others find. Not to be changed."""
+    own = factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    with FileLock(f"{folder}.lock"):
+        if not folder.is_dir():
+            making = Path(tempfile.mkdtemp(prefix=name, dir=folder.parent))
+            make(making)
+            making.rename(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The serving encoder, exported once for all tests; not to be changed."""
     from training.encoder_export import export_encoder
 
-    folder = tmp_path_factory.mktemp("encoder")
-    export_encoder(folder)
-    return folder
+    return made_once("encoder", tmp_path_factory, export_encoder)
 
 
 @pytest.fixture(scope="session")
@@ -115,12 +126,18 @@ def database(request: pytest.FixtureRequest) -> Database:
 
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample data with its first bundle, made by the code that `make run` uses: credpath.db and models/."""
+    """The sample data with its first bundle, made by the code that `make run` uses: credpath.db and models/.
+
+    A copy of each worker's own: who opens a database may write to it.
+    """
+    made = made_once("sample-home", tmp_path_factory, _prepare_sample)
+    return shutil.copytree(made, tmp_path_factory.mktemp("sample") / "home", symlinks=True)
+
+
+def _prepare_sample(home: Path) -> None:
     from credpath.service.opening import open_context
     from training.demo import prepare
 
-    home = tmp_path_factory.mktemp("sample")
     context = open_context(f"sqlite:///{home / 'credpath.db'}", home / "models")
     prepare(context, "default")
     context.close()
-    return home
