@@ -28,7 +28,7 @@ from training.mastery_means import ItemMean
 from training.mastery_metrics import FIGURES, LearnerBootstrap, Samples, differences, figures, intervals
 from training.mastery_pfa import BestLr, Pfa
 from training.mastery_plots import write_plots
-from training.mastery_protocol import Asked, Contender, ask
+from training.mastery_protocol import Asked, Contender, ask, check_folds
 from training.response_reader import ResponseLog, read_responses
 from training.responses import SEED, Responses
 
@@ -65,8 +65,12 @@ def run(chosen: Namespace, tell: Tell = lambda _: None) -> dict[str, Any]:
         raise InvalidInput("an interval needs at least two resamples", where="--resamples")
     log = read_responses(chosen.responses, chosen.seed)
     tell(f"read {log.rows:,} rows in {time.perf_counter() - started:.1f} s: {len(log.responses):,} answers, "
-         f"{log.collapsed:,} rows were copies of one under another skill, {len(log.refusals):,} refused")  # fmt: skip
+         f"{log.collapsed:,} rows were copies of one under another skill, {log.duplicates:,} the same again, "
+         f"{len(log.refusals):,} refused")  # fmt: skip
+    for warning in log.warnings:
+        tell(f"warning: {warning}")
     responses = log.responses
+    check_folds(responses, str(chosen.responses))
     if chosen.shuffle_labels:
         responses = responses.answered(np.random.default_rng(chosen.seed).permutation(responses.correct))
     asked = {model.name: ask(model, responses, chosen.seed, tell) for model in models}
@@ -99,10 +103,12 @@ def _facts(log: ResponseLog, responses: Responses, chosen: Namespace) -> dict[st
             "answers": dict(zip(responses.folds, np.bincount(responses.fold).tolist(), strict=True)),
         },
         "sizes": {
-            "rows": log.rows, "refused": len(log.refusals), "collapsed": log.collapsed, "answers": len(responses),
+            "rows": log.rows, "refused": len(log.refusals), "collapsed": log.collapsed,
+            "duplicates": log.duplicates, "answers": len(responses),
             "learners": len(responses.learners), "items": len(responses.items),
             "skills": len(responses.skill_names), "right": float(responses.correct.mean()),
         },
+        "warnings": list(log.warnings),
         "refusals": [str(refusal) for refusal in log.refusals[:MOST_REFUSALS]],
     }  # fmt: skip
 
@@ -166,6 +172,8 @@ def _against_best(values: dict[str, dict[str, float]], samples: dict[str, Sample
 def show(document: dict[str, Any]) -> None:
     """The figures for a person."""
     sizes, systems = document["sizes"], document["systems"]
+    for line in document["warnings"]:
+        say(f"warning: {line}")
     title = f"{sizes['answers']:,} answers of {sizes['learners']:,} learners to {sizes['items']:,} items on "
     title += f"{sizes['skills']:,} skills, {sizes['right']:.3f} right; folds by {document['folds']['by']}"
     rows = [
@@ -194,6 +202,8 @@ def _say_rest(document: dict[str, Any]) -> None:
         gap = gaps[metric]
         say(f"{OURS} less {gaps['baseline']}, {metric}: {gap['value']:+.4f} ({gap['low']:+.4f} to {gap['high']:+.4f})")
     say(f"{sizes['collapsed']:,} of {sizes['rows']:,} rows repeat an answer under another skill, and count once")
+    if sizes["duplicates"]:
+        say(f"{sizes['duplicates']:,} rows equal another in learner, item, skill and order, and count once")
     for line in document["refusals"][:20]:
         say(f"refused: {line}")
     if sizes["refused"] > 20:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from credpath.domain.mastery_parameters import Gains, MasteryParameters, Tracing
+from credpath.errors import InvalidInput
 from credpath.recommender.csr import Mask, Offsets
 from credpath.recommender.mastery_features import ASKED, STANDING, Near, neutral
 from credpath.recommender.mastery_model import FOREST, LearnedFacts, LearnedMastery
@@ -63,11 +64,16 @@ class FittedMastery:
 
 
 def fit_mastery(train: Responses, seed: int, settings: MasterySettings | None = None) -> FittedMastery:
-    """Learns from all of `train`; whatever is tuned is tuned on a part of its learners."""
+    """Learns from all of `train`; whatever is tuned is tuned on a part of its learners.
+
+    Raises InvalidInput below two learners: what tells of items is learned from others than those who are walked.
+    """
+    if len(train.bounds()) < 3:
+        raise InvalidInput("mastery is learned from two learners or more", where="responses", fix="a longer log")
     settings = settings or MasterySettings()
     gains = tune_gains(train, settings.dimensions, seed) if settings.tune else Gains()
     near = choose_near(train, {"answers": near_skills(train), **settings.near}, gains, seed)
-    walked = _walk_parts(train, deal(train, PARTS, seed), gains, near, settings, seed)
+    walked = _walk_parts(train, _parts(train, seed), gains, near, settings, seed)
     held = _held(train, seed)
     forest = fit_forest(walked, train.correct, held, settings.forest, seed)
     items = fit_items(train, settings.dimensions, seed)
@@ -93,6 +99,10 @@ def deal(train: Responses, parts: int, seed: int) -> Offsets:
     return part[which]
 
 
+def _parts(train: Responses, seed: int) -> Offsets:
+    return deal(train, min(PARTS, len(train.bounds()) - 1), seed)
+
+
 def _held(train: Responses, seed: int) -> Mask:
     held: Mask = deal(train, round(1.0 / HELD_SHARE), seed + 1) == 0
     return held
@@ -104,7 +114,7 @@ def _walk_parts(
     """Each learner walked by what the other parts' learners tell of items: an item's facts never hold own answers."""
     walked = Walked(np.empty((len(train), len(STANDING))), np.empty((len(train), len(ASKED))))
     jobs = [_Part(train.rows(parts != part), train.rows(parts == part), gains, near, settings, seed)
-            for part in range(PARTS)]  # fmt: skip
+            for part in range(int(parts.max()) + 1)]  # fmt: skip
     for part, found in enumerate(_each(jobs, settings.processes if len(train) >= ALONE_BELOW else 1)):
         inside = parts == part
         walked.stood[inside], walked.asked[inside] = found.stood, found.asked

@@ -103,11 +103,13 @@ def _drawn(rows: Any, most: int, seed: int) -> Any:
 
 
 def _parameters(settings: ForestSettings, seed: int, rows: int) -> dict[str, Any]:
+    # too few rows for one split: every tree is a leaf, and of one row a part of .7 is none, which LightGBM refuses
+    splits = rows >= 2 * settings.least_in_leaf
     signs = [1 if name in RISING else -1 if name in FALLING else 0 for name in NAMES]
     return {
         "objective": "binary", "learning_rate": settings.learning_rate, "num_leaves": settings.leaves,
         "min_data_in_leaf": settings.least_in_leaf, "lambda_l2": 10.0, "feature_fraction": 0.5,
-        "bagging_fraction": 0.7, "bagging_freq": 1, "max_bin": 127, "verbose": -1, "seed": seed,
+        "bagging_fraction": 0.7, "bagging_freq": int(splits), "max_bin": 127, "verbose": -1, "seed": seed,
         "num_threads": settings.threads if rows >= ALONE_BELOW else 1, "deterministic": True, "force_row_wise": True,
         "monotone_constraints": signs if settings.monotone else [0] * len(NAMES),
         "monotone_constraints_method": "basic",

@@ -99,6 +99,19 @@ class Asked:
     speed: Speed | None = None
 
 
+def check_folds(responses: Responses, where: str = "responses") -> None:
+    """Raises InvalidInput where a fold leaves fewer than two learners to learn from."""
+    begins = responses.bounds()[:-1]
+    held = np.bincount(responses.fold[begins], minlength=len(responses.folds))
+    most = int(held.argmax())
+    others = len(begins) - int(held[most])
+    if others < 2:
+        what = (
+            f"outside fold {responses.folds[most]} there is {others} learner of {len(begins):,}, too few to learn from"
+        )
+        raise InvalidInput(what, where=where, fix="three learners or more, and two or more outside each fold")
+
+
 def ask(contender: Contender, responses: Responses, seed: int, tell: Tell = lambda _: None) -> Asked:
     """Every fold once. Raises InvalidInput when a chance is not a number within 0 and 1, naming the model."""
     chance = np.full(len(responses), np.nan)

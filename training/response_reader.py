@@ -17,33 +17,39 @@ from credpath.interop.moments import parse_moment
 from credpath.interop.reading import Progress, Read, Report, no_progress, parse_list, parse_number
 from credpath.interop.tabular import Columns, read_rows
 from credpath.recommender.csr import Offsets, gather, offsets
-from training.responses import SEED, Responses, collapse, deal_folds
+from training.response_copies import collapse
+from training.responses import SEED, Responses, deal_folds
 
 # correct and order stand in every file; what may be left out is the item, for logs that name skills alone
 COLUMNS = Columns(("learner_id", "skill_id", "correct", "order"), ("item_id", "fold"))
 HEADER = "learner_id,item_id,skill_id,correct,order[,fold]"
-RIGHT = {"0": 0, "1": 1}
+RIGHT = {"0": 0, "1": 1, "false": 0, "true": 1}
+IGNORED = "unknown column"  # how `interop.tabular` begins what it says of one
+MOST_NAMED = 3  # refusals in a sentence
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseLog:
-    """A file of responses. `rows` were read, `refusals` of them left out, and `collapsed` were copies of the answer
-    before under another of its skills. `own_folds`: the file named the folds; otherwise learners were dealt.
+    """A file of responses. `rows` were read, `refusals` of them left out, `collapsed` were copies of the answer
+    before under another of its skills, `duplicates` the same again. `own_folds`: the file named the folds; otherwise
+    learners were dealt. `warnings`: sentences on what may not be as it was meant.
     """
 
     responses: Responses
     rows: int
     collapsed: int
+    duplicates: int
     own_folds: bool
     refusals: tuple[Refusal, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def read_responses(path: Path, seed: int = SEED, progress: Progress = no_progress) -> ResponseLog:
-    """The answers of a file, bad rows left out and named, copies collapsed (`responses.collapse`).
+    """The answers of a file, bad rows left out and named, copies collapsed (`response_copies.collapse`).
 
-    correct is 0 or 1. order is a number or an ISO 8601 time, one kind a file; equal ones stand in the order of the
-    lines. A learner is in one fold. Raises InvalidInput where the file cannot be opened, where nothing in it can be
-    used, or where there are not two learners in two folds.
+    correct is 0 or 1, false or true. order is a number or an ISO 8601 time, one kind a file; equal ones stand in the
+    order of the lines. A learner is in one fold. Raises InvalidInput where the file cannot be opened, where more rows
+    are bad than good, or where there are not two learners in two folds.
     """
     report, columns = Report(progress), _Columns()
     for line, row in read_rows(path, COLUMNS, report, fix=f"a CSV file with the columns {HEADER}"):
@@ -53,16 +59,43 @@ def read_responses(path: Path, seed: int = SEED, progress: Progress = no_progres
             report.refuse(path, line, error)
     columns.settle_folds(path, report)
     read: Read[Refusal] = report.read(())
-    if not columns.lines:
-        first = read.refusals[0] if read.refusals else None
-        what = f"no answer can be read: {first.reason} at line {first.line}" if first else "the file holds no answer"
-        raise InvalidInput(what, where=str(path), fix=(first.fix if first else "") or f"the columns are {HEADER}")
+    ignored = tuple(refusal for refusal in read.refusals if refusal.reason.startswith(IGNORED))
+    refusals = tuple(refusal for refusal in read.refusals if refusal not in ignored)
+    _check_most_are_read(path, len(columns.lines), refusals)
     try:
         responses = columns.responses(seed)
     except InvalidInput as error:
-        raise InvalidInput(error.what, where=str(path), fix=error.fix) from error
-    found, collapsed = collapse(responses)
-    return ResponseLog(found, read.rows, collapsed, columns.own_folds, read.refusals)
+        what = f"{error.what}; {_refused(refusals, read.rows)}" if refusals else error.what
+        raise InvalidInput(what, where=str(path), fix=error.fix) from error
+    found = collapse(responses)
+    warnings = [f"{refusal.reason} is ignored ({refusal.fix})" for refusal in ignored]
+    warnings += [_refused(refusals, read.rows)] if refusals else []
+    return ResponseLog(
+        found.responses, read.rows, found.copies, found.duplicates, columns.own_folds, refusals,
+        (*warnings, *found.doubts),
+    )  # fmt: skip
+
+
+def _check_most_are_read(path: Path, good: int, refusals: tuple[Refusal, ...]) -> None:
+    if good and len(refusals) <= good:
+        return
+    if not refusals:
+        raise InvalidInput("the file holds no answer", where=str(path), fix=f"the columns are {HEADER}")
+    what = _refused(refusals, good + len(refusals)) if good else f"no answer can be read: {_first_named(refusals)}"
+    raise InvalidInput(what, where=str(path), fix=refusals[0].fix or f"the columns are {HEADER}")
+
+
+def _refused(refusals: tuple[Refusal, ...], rows: int) -> str:
+    """How many, and the first of them."""
+    share = f"{len(refusals):,} of {rows:,} rows were refused ({len(refusals) / max(1, rows):.0%})"
+    return f"{share}: {_first_named(refusals)}"
+
+
+def _first_named(refusals: tuple[Refusal, ...]) -> str:
+    """The first refusals of different reasons, with their lines."""
+    first = {refusal.reason: refusal for refusal in reversed(refusals)}
+    named = sorted(first.values(), key=lambda refusal: refusal.line)[:MOST_NAMED]
+    return "; ".join(f"line {refusal.line}: {refusal.reason}" for refusal in named)
 
 
 @dataclass(slots=True)
@@ -212,17 +245,25 @@ def _fold_fault(at: int, columns: _Columns, names: list[str], since: dict[int, i
         return "fold is empty where other rows name one", "name a fold in every row, or leave the column out"
     first = since[columns.learner[at]]
     own, line = names[columns.fold[first]], columns.lines[first]
-    return f"the learner is in fold {names[columns.fold[at]]} here and in fold {own} on line {line}", "one a learner"
+    return (
+        f"the learner is in fold {names[columns.fold[at]]} here and in fold {own} on line {line}",
+        "one fold a learner",
+    )
 
 
 def _correct(raw: str) -> int:
     known = RIGHT.get(raw)
+    if known is None:
+        known = RIGHT.get(raw.strip().casefold())
     if known is not None:
         return known
-    number = parse_number(raw, "correct")
+    try:
+        number = parse_number(raw, "correct")
+    except InvalidInput:
+        number = -1.0
     if number not in (0.0, 1.0):
-        what = "correct is empty" if number is None else f"correct is {raw.strip()[:40]}, neither 0 nor 1"
-        raise InvalidInput(what, where="correct", fix="1 for a right answer, 0 for a wrong one")
+        what = "correct is empty" if number is None else f"correct is {raw.strip()[:40]!r}, neither 0 nor 1"
+        raise InvalidInput(what, where="correct", fix="1 or true for a right answer, 0 or false for a wrong one")
     return int(number)
 
 

@@ -21,6 +21,11 @@ def read_log(path: Path, lines: list[str], header: str = HEADER) -> Responses:
     return read_responses(write_log(path, lines, header)).responses
 
 
+def skills_of(found: Responses) -> list[list[int]]:
+    """The skills of each answer."""
+    return [found.skills[a:b].tolist() for a, b in zip(found.starts[:-1], found.starts[1:], strict=True)]
+
+
 def drawn_log(
     learners: int = 60, answers: int = 30, skills: int = 4, items: int = 40, seed: int = 1, *, with_items: bool = True
 ) -> list[str]:

@@ -115,7 +115,7 @@ def test_regression_survives_columns_that_tell_everything() -> None:
 
 
 def test_an_ability_is_moved_by_the_surprise_and_slows_down(tmp_path: Path) -> None:
-    lines = ["ann,q,a,1,1,1", "ann,q,b,0,2,1", "ann,q,a;b,1,3,1", "bob,q,a,1,1,2"]
+    lines = ["ann,q,a,1,1,1", "ann,r,b,0,2,1", "ann,q,a;b,1,3,1", "bob,q,a,1,1,2"]
     found = read_log(tmp_path / "log.csv", lines)
     steps = Steps(step=0.2, skill_step=0.4, slowing=1.0, skill_slowing=1.0)
     got = abilities(found, np.zeros(4), steps)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from credpath.interop.tabular import Columns
@@ -44,13 +45,15 @@ def test_every_model_has_its_figures_with_intervals_by_fold_and_by_earlier_answe
         assert found["change_by_later_answers"] <= 1e-12
         assert sum(one["count"] for one in found["reliability"]) == document["sizes"]["answers"]
     assert document["sizes"]["refused"] == 1
-    assert "correct is 'maybe', not a number" in document["refusals"][0]
+    assert "correct is 'maybe', neither 0 nor 1" in document["refusals"][0]
+    assert "rows were refused" in document["warnings"][0]
     assert [Path(name).name for name in document["plots"]] == ["reliability.png", "auc_by_earlier_answers.png"]
     assert all(Path(name).read_bytes().startswith(b"\x89PNG") for name in document["plots"])
     show(document)
     shown = capsys.readouterr().out
     assert "auc by fold" in shown
     assert "LEAKS" not in shown
+    assert shown.startswith("warning: 1 of")
 
 
 def test_shuffled_labels_can_be_told_by_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -58,6 +61,41 @@ def test_shuffled_labels_can_be_told_by_nobody(tmp_path: Path, capsys: pytest.Ca
     document = measured(log, capsys, "--shuffle-labels", "--only", PLAIN)
     assert document["labels_shuffled"]
     assert all(abs(found["auc"]["value"] - 0.5) < 0.025 for found in document["systems"].values())
+
+
+def test_rows_that_repeat_are_counted_in_the_document_and_for_a_person(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = drawn_log(learners=20, answers=10)
+    document = measured(write_log(tmp_path / "log.csv", [*lines, *lines]), capsys, "--only", "item mean")
+    assert document["sizes"]["duplicates"] == document["sizes"]["answers"] == len(lines)
+    show(document)
+    assert f"{len(lines)} rows equal another" in capsys.readouterr().out
+
+
+def test_labels_that_were_shuffled_in_the_file_can_be_told_by_nobody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fields = [line.split(",") for line in drawn_log(learners=100, answers=40)]
+    rows = [[who, item, skill, right, at, fold] for who, item, skills, right, at, fold in fields
+            for skill in skills.split(";")]  # fmt: skip
+    dealt = np.random.default_rng(3).permutation([row[3] for row in rows]).tolist()
+    lines = [",".join([*row[:3], right, *row[4:]]) for row, right in zip(rows, dealt, strict=True)]
+    document = measured(write_log(tmp_path / "log.csv", lines), capsys, "--only", "PFA,Elo")
+    assert document["sizes"]["answers"] == len(fields)
+    assert all(abs(found["auc"]["value"] - 0.5) < 0.03 for found in document["systems"].values())
+
+
+@pytest.mark.parametrize("learners", [2, 3])
+def test_the_smallest_logs_are_measured_or_refused_without_a_warning_of_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder, learners: int
+) -> None:
+    log = write_log(tmp_path / "log.csv", [f"{who},q,a,{who % 2},1,{who}" for who in range(learners)])
+    code = main(["mastery", "--responses", str(log), "--only", OURS, *QUICK])
+    assert not [str(one.message) for one in recwarn if one.category is not ResourceWarning]
+    assert code == (0 if learners == 3 else 1)
+    if learners == 2:
+        assert "outside fold 0 there is 1 learner of 2" in capsys.readouterr().err
 
 
 def test_a_seed_gives_the_same_figures_again(log: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from credpath.domain.mastery import Evidence
 from credpath.domain.mastery_parameters import Gains
+from credpath.errors import InvalidInput
 from tests.training.learned_mastery import SETTINGS, fitted, log_of
 from training.mastery_contender import LearnedContender, LearnedPredictor
 from training.mastery_fit import deal, fit_mastery
@@ -69,6 +70,17 @@ def test_each_learner_is_in_one_part_and_parts_are_of_like_size() -> None:
     for who in range(len(log.learners)):
         assert len(np.unique(parts[log.learner == who])) == 1
     assert np.bincount([parts[log.learner == who][0] for who in range(len(log.learners))]).tolist() == [24] * 5
+
+
+@pytest.mark.parametrize("with_items", [True, False])
+def test_two_learners_of_one_answer_each_teach_a_chance_and_one_teaches_none(with_items: bool) -> None:
+    log = log_of(with_items=with_items)
+    first = log.rows(log.earlier() == 0)
+    found = LearnedContender(settings=SETTINGS).fit(first.rows(first.learner < 2), 1)
+    chance = found.predict(log.rows(log.learner == 2))
+    assert ((chance > 0) & (chance < 1)).all()
+    with pytest.raises(InvalidInput, match="two learners"):
+        fit_mastery(log.rows(log.learner == 0), 1, SETTINGS)
 
 
 def test_rasch_finds_the_order_of_items_whoever_answered_them() -> None:

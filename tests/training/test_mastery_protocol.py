@@ -24,6 +24,7 @@ from training.mastery_protocol import (
     Question,
     Served,
     ask,
+    check_folds,
     held_learners,
     later_answers_change,
     question,
@@ -193,3 +194,11 @@ def test_learners_to_tune_on_are_whole_and_few(logs: dict[bool, Responses]) -> N
     assert set(part.learner.tolist()).isdisjoint(held.learner.tolist())
     assert len(part) + len(held) == len(logs[True])
     assert len(np.unique(held.learner)) == 12
+
+
+def test_a_fold_that_leaves_fewer_than_two_learners_to_learn_from_is_named(logs: dict[bool, Responses]) -> None:
+    log = logs[True]
+    check_folds(log)
+    with pytest.raises(InvalidInput, match="outside fold 1 there is 1 learner of 13") as caught:
+        check_folds(log.rows((log.fold == 1) | (log.learner == 0)))
+    assert caught.value.fix

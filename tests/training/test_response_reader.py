@@ -56,12 +56,13 @@ def test_every_bad_row_is_named_with_its_line_and_the_others_are_read(tmp_path: 
             "ann,q1,a,1,7,",
             "ann,q1,a,1",
             "bob,q1,a,1.0,8,2",
+            *(f"bob,q1,a,1,{at},2" for at in range(9, 18)),
         ],
     )
-    assert len(log.responses) == 2
-    assert log.rows == 12
+    assert len(log.responses) == 11
+    assert log.rows == 21
     assert faults(log) == {
-        3: "correct is 0.5, neither 0 nor 1",
+        3: "correct is '0.5', neither 0 nor 1",
         4: "learner_id is empty",
         5: "skill_id is empty",
         6: "correct is empty",
@@ -131,8 +132,8 @@ def test_copies_of_an_answer_under_other_skills_are_counted(tmp_path: Path) -> N
     ("lines", "header", "words"),
     [
         ([], PLAIN, "holds no answer"),
-        (["ann,q1,a,2,1"], PLAIN, "correct is 2, neither 0 nor 1 at line 2"),
-        (["ann,a,1,1"], "learner_id,skill_id,correct,when", "missing column order at line 1"),
+        (["ann,q1,a,2,1"], PLAIN, "no answer can be read: line 2: correct is '2', neither 0 nor 1"),
+        (["ann,a,1,1"], "learner_id,skill_id,correct,when", "no answer can be read: line 1: missing column order"),
         (["ann,q1,a,1,1"], PLAIN, "at least two learners"),
         (["ann,q1,a,1,1,5", "bob,q1,a,1,1,5"], HEADER, "all answers are in fold 5"),
     ],
@@ -144,10 +145,85 @@ def test_a_file_that_cannot_be_used_says_why(tmp_path: Path, lines: list[str], h
     assert caught.value.fix
 
 
-def test_an_unknown_column_is_named_and_one_of_the_users_own_is_passed_over(tmp_path: Path) -> None:
+def test_an_unknown_column_is_ignored_by_name_and_is_no_refused_row(tmp_path: Path) -> None:
     log = read(tmp_path, ["ann,q1,a,1,1,9,9", "bob,q1,a,1,1,9,9"], PLAIN + ",x_minutes,hints")
-    assert faults(log) == {1: "unknown column 'hints'"}
+    assert not log.refusals
+    (warning,) = log.warnings
+    assert warning.startswith("unknown column 'hints' is ignored")
     assert len(log.responses) == 2
+
+
+def test_a_column_that_was_misspelt_is_ignored_with_the_name_that_was_meant(tmp_path: Path) -> None:
+    log = read(tmp_path, ["ann,q1,a,1,1", "bob,q1,a,1,1"], "learner_id,item_ids,skill_id,correct,order")
+    assert "did you mean item_id?" in log.warnings[0]
+
+
+def test_correct_may_be_true_or_false_in_any_case(tmp_path: Path) -> None:
+    words = ["true", "False", "TRUE", " 1", "0.0", " false "]
+    log = read(tmp_path, [f"{who},q{at},a,{word},{at}" for who in "ab" for at, word in enumerate(words)], PLAIN)
+    assert log.responses.correct.tolist() == [1, 0, 1, 1, 0, 0] * 2
+    assert not log.refusals
+
+
+def test_what_is_neither_right_nor_wrong_is_refused_with_the_words_that_may_stand_there(tmp_path: Path) -> None:
+    log = read(tmp_path, ["ann,q1,a,yes,1", "ann,q1,a,1,2", "bob,q1,a,0,2"], PLAIN)
+    (refusal,) = log.refusals
+    assert refusal.reason == "correct is 'yes', neither 0 nor 1"
+    assert "true" in refusal.fix
+
+
+def test_refused_rows_are_told_with_their_share_and_the_first_of_each_kind(tmp_path: Path) -> None:
+    lines = [f"{who},q{at},a,1,{at}" for who in "ab" for at in range(3)]
+    log = read(tmp_path, [*lines, "a,q,a,yes,1", "a,q,a,yes,2", "a,q,a,1,", "a,q,a,no,1"], PLAIN)
+    (warning,) = log.warnings
+    assert warning == (
+        "4 of 10 rows were refused (40%): line 8: correct is 'yes', neither 0 nor 1; line 10: order is empty; "
+        "line 11: correct is 'no', neither 0 nor 1"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lines", "header", "words"),
+    [
+        pytest.param(
+            ["ann,q1,a,maybe,1", "bob,q1,a,1,1", "ann,q1,a,maybe,2"], PLAIN,
+            "2 of 3 rows were refused \\(67%\\): line 2: correct is 'maybe'", id="a word",
+        ),
+        pytest.param(
+            [f"{who},q{at},a,1,{at},{at % 5}" for who in ("ann", "bob") for at in range(20)], HEADER,
+            "line 3: the learner is in fold 1 here and in fold 0 on line 2", id="a learner in all folds",
+        ),
+        pytest.param(
+            ["ann,q,a,1,2026-01-01T00:00:00Z", *(f"bob,q,a,0,{at}" for at in range(9))], PLAIN,
+            "line 3: order is a number where line 2 gives a time", id="two kinds of order",
+        ),
+    ],
+)  # fmt: skip
+def test_a_file_of_which_most_is_refused_is_not_used_and_the_first_rows_are_named(
+    tmp_path: Path, lines: list[str], header: str, words: str
+) -> None:
+    with pytest.raises(InvalidInput, match=words) as caught:
+        read(tmp_path, lines, header)
+    assert caught.value.fix
+
+
+def test_where_too_little_is_left_the_refused_rows_are_named_beside_it(tmp_path: Path) -> None:
+    with pytest.raises(InvalidInput, match="two learners; 1 of 3 rows were refused") as caught:
+        read(tmp_path, ["ann,q1,a,1,1", "ann,q2,a,1,2", "bob,q1,a,maybe,1"], PLAIN)
+    assert "line 4: correct is 'maybe'" in caught.value.what
+
+
+def test_rows_written_again_are_counted(tmp_path: Path) -> None:
+    lines = [f"{who},q{at},a,{at % 2},{at}" for who in "ab" for at in range(6)]
+    log = read(tmp_path, [*lines, *lines], PLAIN)
+    assert (len(log.responses), log.rows, log.duplicates, log.collapsed) == (12, 24, 12, 0)
+
+
+def test_what_may_be_copies_and_is_left_is_a_warning(tmp_path: Path) -> None:
+    lines = [f"{who},{'abc'[at % 3]},{at % 2},7" for who in "ab" for at in range(6)]
+    log = read(tmp_path, lines, "learner_id,skill_id,correct,order")
+    assert len(log.responses) == 12
+    assert any("10 rows without an item" in warning for warning in log.warnings)
 
 
 def test_a_missing_file_says_what_to_give(tmp_path: Path) -> None:
