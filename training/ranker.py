@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.errors import InvalidInput
-from credpath.recommender.csr import Floats
+from credpath.recommender.csr import Floats, Mask
+from training.bagged import Bagged
 
 # What a grade 0..4 is worth in NDCG: linear, since 2^label - 1 would make a completion worth fifteen clicks.
 LABEL_GAIN = (0, 1, 2, 3, 4)
@@ -43,6 +44,12 @@ class RankerTable:
         if rows and not 0 <= self.labels.min() <= self.labels.max() < len(LABEL_GAIN):
             raise InvalidInput("a label is not a grade of 0 to 4", where="ranker table")
 
+    def take(self, groups: Mask) -> RankerTable:
+        """The groups where the mask is true."""
+        rows = groups.repeat(self.groups)
+        weights = None if self.weights is None else self.weights[rows]
+        return RankerTable(self.features[rows], self.names, self.groups[groups], self.labels[rows], weights)
+
 
 @dataclass(frozen=True, slots=True)
 class RankerConfig:
@@ -50,7 +57,8 @@ class RankerConfig:
 
     `trees`: the most there are; `early_stopping`: rounds without gain on the validation part before it stops, 0 for
     never. `truncation`: LambdaRank's depth, some way beyond the depth that is judged. `objective` "reward": the graded
-    reward of each row by cross-entropy, for slates, whose few rows tell more apart than together.
+    reward of each row by cross-entropy, for slates, whose few rows tell more apart than together. `bags`: forests that
+    differ by their draws alone, of which the mean counts.
     """
 
     objective: str = LAMBDARANK
@@ -65,6 +73,7 @@ class RankerConfig:
     column_share: float = 0.8
     l2: float = 1.0
     bins: int = 255
+    bags: int = 1
     seed: int = 0
     threads: int = 1
 
@@ -73,8 +82,13 @@ class RankerConfig:
             raise InvalidInput(f"objective {self.objective!r}", where="ranker", fix=f"{LAMBDARANK} or {REWARD}")
         if not 2 <= self.leaves <= 64:
             raise InvalidInput(f"{self.leaves} leaves", where="ranker.leaves", fix="2 to 64")
-        if min(self.trees, self.min_rows_in_leaf, self.threads, self.truncation) < 1 or self.early_stopping < 0:
-            raise InvalidInput("a count below 1", where="ranker", fix="trees, min_rows_in_leaf, threads of at least 1")
+        if (
+            min(self.trees, self.min_rows_in_leaf, self.threads, self.truncation, self.bags) < 1
+            or self.early_stopping < 0
+        ):
+            raise InvalidInput(
+                "a count below 1", where="ranker", fix="trees, bags, min_rows_in_leaf, threads of at least 1"
+            )
         if not (0 < self.learning_rate <= 1 and 0 < self.row_share <= 1 and 0 < self.column_share <= 1):
             raise InvalidInput("a share beyond 0..1", where="ranker", fix="learning_rate, row_share, column_share")
 
@@ -108,7 +122,8 @@ def _objective(config: RankerConfig) -> dict[str, Any]:
 def fit_ranker(
     train: RankerTable, valid: RankerTable | None, config: RankerConfig, monotone: Mapping[str, int] | None = None
 ) -> Any:
-    """A `lightgbm.Booster`, stopped early where a validation part says so. Same input and seed, same forest.
+    """A `lightgbm.Booster` or `Bagged` ones, stopped early where a validation part says so. Same input and seed, same
+    forest.
 
     `monotone`: feature -> 1 (more never lowers the score) or -1. Raises InvalidInput for a table without any label.
     """
@@ -119,10 +134,15 @@ def fit_ranker(
     settings = parameters(config, train.names, monotone or {})
     whole = _dataset(train, settings, config, None)
     held = [_dataset(valid, settings, config, whole)] if valid is not None and valid.labels.any() else []
-    stop: list[Any] = []
-    if held and config.early_stopping:
-        stop.append(lightgbm.early_stopping(config.early_stopping, verbose=False))
-    return lightgbm.train(settings, whole, config.trees, valid_sets=held, callbacks=stop)
+    grown = []
+    for bag in range(config.bags):
+        # The seed of the rows' bins stays that of the data set, which all share.
+        draws = {"feature_fraction_seed": config.seed + bag, "bagging_seed": config.seed + bag} if bag else {}
+        stop: list[Any] = []
+        if held and config.early_stopping:
+            stop.append(lightgbm.early_stopping(config.early_stopping, verbose=False))
+        grown.append(lightgbm.train(settings | draws, whole, config.trees, valid_sets=held, callbacks=stop))
+    return grown[0] if len(grown) == 1 else Bagged(tuple(grown))
 
 
 def _dataset(table: RankerTable, settings: Mapping[str, Any], config: RankerConfig, reference: Any) -> Any:

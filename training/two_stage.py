@@ -18,6 +18,7 @@ from credpath.recommender.follow_attention import AttentionWeights
 from training.beginnings import BEGINNINGS, beginners_scores, judge_beginnings
 from training.held_steps import HeldSteps, able_learners, draw_after, hold_last, late_cut
 from training.item_models import ItemModelConfig, fit_co_completion
+from training.leaning import ALONE, Lean, best_lean, crossed
 from training.questions import NAMES, Questions, ask, questions_of
 from training.ranker import RankerConfig, RankerTable, fit_ranker
 from training.sequences import Sequences
@@ -30,6 +31,9 @@ FOLDS = 3  # where there are too few learners to ask only some of them
 # Shares of the log after which questions are asked, where one late moment gives too few.
 MOMENTS = (0.4, 0.55, 0.7, 0.85)
 ENOUGH = 1 / 3  # of the questions wanted
+# Questions set apart from which it shows how far to lean on a retriever; where there are fewer, so many are asked of
+# forests that were grown without them.
+APART, CROSSED = 500, 2_000
 BLIND = 5_000  # questions asked with hidden credentials at least, where there are as many
 Tell = Callable[[str], None]
 
@@ -128,14 +132,17 @@ class TwoStage:
     forest: Any
     config: TwoStageConfig
     beginning: tuple[str, ...] = BEGINNINGS[0]
+    lean: Lean = ALONE
 
     def scores(self, features: Floats) -> Doubles:
-        """(candidates,) by the forest; by `beginning` for who has no history, and for all without a forest."""
+        """(candidates,) by the forest, leaning on a retriever; by `beginning` for who has no history, and for all
+        without a forest.
+        """
         first = beginners_scores(features, self.beginning)
         if self.forest is None or not len(features):
             return first
         found = self.forest.predict(features, num_threads=self.config.ranker.threads)
-        return np.where(features[:, STEPS] > 0, found, first)
+        return np.where(features[:, STEPS] > 0, self.lean.join(features, found), first)
 
 
 def fit_two_stage(
@@ -166,22 +173,44 @@ def fit_two_stage(
         train += _tables(followers, blind, questions.take(range(first)), config)
         valid += _tables(followers, blind, questions.take(range(first, len(held))), config)
         tell(f"{sum(len(t.groups) for t in train)} questions to fit on, {sum(len(t.features) for t in train)} rows")
-    forest = _grown(train, valid, config.ranker, whole=rolling)
-    tell(f"{forest.num_trees() if forest else 0} trees")
+    forest, lean = _grown(train, valid, config.ranker, whole=rolling)
+    leaning = f", leaning {lean.weight:.2g} on {lean.retriever}" if lean.retriever else ""
+    tell(f"{forest.num_trees() if forest else 0} trees{leaning}")
     train.clear()
     models = fit_co_completion(sequences, config.item_models, kept)
-    return TwoStage(models, forest, config, BEGINNINGS[int(beginners.argmax())])
+    return TwoStage(models, forest, config, BEGINNINGS[int(beginners.argmax())], lean)
 
 
-def _grown(train: list[RankerTable], valid: list[RankerTable], config: RankerConfig, *, whole: bool) -> Any:
-    """The forest; `whole`: grown once more on all questions, as large as was best. None where nothing is to learn."""
+def _grown(
+    train: list[RankerTable], valid: list[RankerTable], config: RankerConfig, *, whole: bool
+) -> tuple[Any, Lean]:
+    """The forest and how far it leans; `whole`: grown once more on all questions, as large as was best. No forest
+    where nothing is to learn.
+    """
     if not any(bool(t.labels.any()) for t in train):
-        return None
-    forest = fit_ranker(joined(train), joined(valid) if valid else None, config)
-    if not whole or not any(bool(t.labels.any()) for t in valid):
-        return forest
-    trees = max(1, forest.best_iteration or forest.num_trees())
-    return fit_ranker(joined([*train, *valid]), None, replace(config, trees=trees))
+        return None, ALONE
+    judged = joined(valid)
+    forest = fit_ranker(joined(train), judged, config)
+    last = replace(config, trees=max(1, forest.best_iteration or forest.num_trees()))
+    lean = _lean(train, judged, forest, last)
+    if not whole or not judged.labels.any():
+        return forest, lean
+    return fit_ranker(joined([*train, *valid]), None, last), lean
+
+
+def _lean(train: list[RankerTable], judged: RankerTable, forest: Any, config: RankerConfig) -> Lean:
+    if len(judged.groups) >= APART:
+        return best_lean(judged, forest.predict(judged.features, num_threads=config.threads))
+    every = joined([*train, judged])
+    some = np.zeros(len(every.groups), dtype=bool)
+    some[np.random.default_rng(config.seed).permutation(len(some))[:CROSSED]] = True
+    asked = every.take(some)
+    return best_lean(asked, crossed(asked, lambda table: _predictor(table, config), config.seed))
+
+
+def _predictor(table: RankerTable, config: RankerConfig) -> Callable[[Floats], Doubles]:
+    forest = fit_ranker(table, None, replace(config, bags=1))
+    return lambda features: np.asarray(forest.predict(features, num_threads=config.threads))
 
 
 def _bound(models: CoCompletion, catalogue: Catalogue, config: TwoStageConfig) -> tuple[Followers, Followers | None]:
