@@ -22,7 +22,7 @@ SUBCOMMANDS = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one subcommand; 0 done, 1 failed, 2 misused (by argparse)."""
+    """Runs one subcommand; 0 done, 1 failed, 2 misused: an option that is wrong in itself or does not fit the files."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Before numpy is loaded: a query is timed on one thread, as it is served; what mostly fits may have them all.
     threads = str(os.cpu_count() or 1) if given[:1] == ["interactions"] else "1"
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # Threads of a fit that wait must not spin: on a busy machine that makes it many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from credpath.cli.printing import print_error, print_json
-    from credpath.errors import CredpathError
+    from credpath.errors import CredpathError, InvalidInput
 
     parser = ArgumentParser(prog="python -m training.benchmark", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         document = subcommand.run(chosen, lambda text: print(text, file=sys.stderr, flush=True))
     except CredpathError as error:
         print_error(error, chosen.json)
-        return 1
+        return 2 if isinstance(error, InvalidInput) and error.where.startswith("--") else 1
     print_json(document) if chosen.json else subcommand.show(document)
     return 0
 

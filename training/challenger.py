@@ -116,7 +116,8 @@ def learned_until(log: TenantLog) -> float:
 def counts_of(log: TenantLog) -> dict[str, int]:
     """What the log holds, for the data card."""
     counts = {str(name): int(count) for name, count in log.decisions.counts.items()}
-    return {"outcomes": sum(len(past.outcomes) for past in log.pasts), **counts}
+    ahead = {"outcomes_ahead": log.ahead} if log.ahead else {}
+    return {"outcomes": sum(len(past.outcomes) for past in log.pasts), **ahead, **counts}
 
 
 def importance_of(booster: Any) -> dict[str, float]:

@@ -22,6 +22,7 @@ MEANING: Mapping[str, str] = {
     "other_features": "logged by a release with other features; what it lacked counts as 0",
     "answered": "with at least one outcome that counts",
     "outcomes": "outcomes that were read",
+    "outcomes_ahead": "outcomes and awards that were left out: dated after this retraining",
     "outcomes_named": "that name the impression they answer",
     "outcomes_standing_alone": "that name none and fit one by learner, credential and time",
     "outcomes_unknown_impression": "left out of the join: the impression they name is not in the log",

@@ -9,31 +9,14 @@ lift is refused, full ranking must beat every baseline and the champion beyond i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from credpath.evaluation.intervals import Interval
 from credpath.evaluation.offpolicy import Estimate
 from training.gate_thresholds import Thresholds, load_thresholds
 from training.gate_trial import Trial
+from training.gate_verdict import Criterion, Verdict
 
 __all__ = ["Criterion", "Thresholds", "Trial", "Verdict", "judge", "load_thresholds"]
-
-
-@dataclass(frozen=True, slots=True)
-class Criterion:
-    """One rule applied. `measured` False: there was nothing to apply it to, and `passed` follows the thresholds."""
-
-    name: str
-    passed: bool
-    sentence: str
-    measured: bool = True
-
-    @property
-    def outcome(self) -> str:
-        """ "pass", "fail", or either "not measured"."""
-        word = "pass" if self.passed else "fail"
-        return word if self.measured else f"not measured, {word}"
 
 
 # Mostly a log that was imported without its catalogue: there is nothing that full ranking could look for.
@@ -42,43 +25,6 @@ NO_STEPS = Criterion(
     False,
     "nobody took up a credential of this catalogue in the last block; import the catalogue that the log is of, or wait",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The decision with all its reasons, in the order of the rules."""
-
-    promote: bool
-    criteria: tuple[Criterion, ...]
-    regime: str
-    thresholds_version: int
-
-    @property
-    def failed(self) -> tuple[Criterion, ...]:
-        """What holds the challenger."""
-        return tuple(c for c in self.criteria if not c.passed)
-
-    @property
-    def sentence(self) -> str:
-        """One line: the decision and what it rests on."""
-        if not self.promote:
-            reasons = "; ".join(c.sentence for c in self.failed)
-            return f"hold: {len(self.failed)} of {len(self.criteria)} criteria failed: {reasons}"
-        first = next(c for c in self.criteria if c.name == ("lift" if self.regime == "off-policy" else "baselines"))
-        return f"promote: {first.sentence}; all {len(self.criteria)} criteria passed"
-
-    def as_dict(self) -> dict[str, Any]:
-        """For the card, the run and `--json`."""
-        return {
-            "promote": self.promote,
-            "sentence": self.sentence,
-            "regime": self.regime,
-            "thresholds_version": self.thresholds_version,
-            "criteria": [
-                {"name": c.name, "passed": c.passed, "measured": c.measured, "sentence": c.sentence}
-                for c in self.criteria
-            ],
-        }
 
 
 def judge(trial: Trial, thresholds: Thresholds) -> Verdict:
@@ -161,7 +107,7 @@ def _better(trial: Trial, t: Thresholds) -> tuple[Criterion, ...]:
             _not_worse("champion", _named(trial.champion), trial, t),
         )
     why = trial.lift.refused if trial.lift else "no impressions with exploration"
-    told = Criterion("lift", True, f"the off-policy lift is not known ({why}), so full ranking decides", False)
+    told = Criterion("lift", True, f"the off-policy lift is not known ({why}), so full ranking decides", measured=False)
     missing = sorted(set(t.required_baselines) - set(trial.baselines))
     baselines = _beats("baselines", trial.baselines, trial.metric, t)
     if missing and trial.baselines:
@@ -217,7 +163,7 @@ def _not_worse(name: str, found: Mapping[str, Interval], trial: Trial, t: Thresh
     what = f"in full ranking, {trial.metric} is {interval} against {other}"
     if trial.presented:
         why = "not judged, because learners take what the champion shows them; the lift judges"
-        return Criterion(name, True, f"{what}: {why}", False)
+        return Criterion(name, True, f"{what}: {why}", judged=False)
     worse = [n for n, i in sorted(found.items()) if i.high < -t.least_ranking_gain]
     if not worse:
         return Criterion(name, True, f"{what}, not worse")
@@ -244,8 +190,11 @@ def _calibrated(trial: Trial, t: Thresholds) -> Criterion:
     if trial.calibration_error is None:
         return _unmeasured("calibration", t, "no probability will be shown")
     most = max(t.most_calibration_error, trial.champion_calibration_error or 0.0)
-    what = f"the expected calibration error is {trial.calibration_error:.3f}"
-    return _at_most("calibration", what, trial.calibration_error, most, f"{most:.3f}", "calibrate on the latest part")
+    whole = "" if trial.whole_calibration_error is None else f"{trial.whole_calibration_error:.3f}, "
+    what = f"the expected calibration error is {whole}{trial.calibration_error:.3f} more than chance alone shows"
+    if trial.calibration_error <= most:
+        return Criterion("calibration", True, f"{what}; at most {most:.3f} more is allowed")
+    return Criterion("calibration", False, f"{what}, over {most:.3f}: calibrate on the latest part")
 
 
 def _covers(trial: Trial, t: Thresholds) -> Criterion:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ import numpy as np
 
 from credpath.cli.printing import say, table
 from credpath.domain.catalogue import Credential
-from credpath.errors import InvalidInput
+from credpath.errors import InvalidInput, Refusal
 from credpath.interop.catalogue_csv import read_catalogue_csv
 from credpath.interop.catalogue_jsonl import read_catalogue_jsonl
+from credpath.interop.reading import Read
 from credpath.recommender.csr import Floats
 from credpath.recommender.encoding import Encoder
 from credpath.recommender.linking import credential_text
@@ -28,6 +29,7 @@ from training.attention_config import AttentionConfig
 from training.held_steps import draw_after, draw_last, late_cut
 from training.interactions_log import TakeUps, cut_time, read_take_ups
 from training.interactions_measure import METRICS, OURS, RETRIEVED, Ranks, against_best, figures, measure, slices
+from training.interactions_refused import as_document, check_readable, told
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
 from training.item_tables import ItemModelConfig
 from training.questions import Questions
@@ -40,6 +42,10 @@ DEFAULTS = TwoStageConfig()
 TUNING_QUESTIONS = 3_000
 ATTENTION_POSITIONS = 10_000_000  # of each attention model, some three minutes on two cores
 ATTENTION_MEMBERS = 2
+# What a single forest gets is chance in part, and so is when it stops: two of them, grown on draws of the questions.
+FOREST = RankerConfig(row_share=0.7, early_stopping=60, bags=2)
+MOST_COUNT = 2**31 - 1 - ATTENTION_MEMBERS  # what LightGBM and the attention members take as a seed
+FEW = 30  # test learners, under which an interval over learners says little
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -61,19 +67,47 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(chosen: Namespace, tell: Tell = lambda _: None) -> dict[str, Any]:
     """The figures as one document. Raises CredpathError."""
+    config = _config(chosen)
     clock = _Clock(tell)
-    log = read_take_ups(chosen.log)
-    credentials = read_credentials(chosen.catalogue) if chosen.catalogue else []
-    split = _split(chosen, log).sample(chosen.sample, chosen.seed)
+    log, test = read_take_ups(chosen.log), read_take_ups(chosen.test) if chosen.test else None
+    catalogue_read = read_credentials(chosen.catalogue) if chosen.catalogue else None
+    refused = _refused(log, test, catalogue_read, tell)
+    split = _split(chosen, log, test).sample(chosen.sample, chosen.seed)
     if not len(split.answers):
         raise InvalidInput("no learner is left to test on", where=str(chosen.log), fix="another --cut, or a longer log")
     clock.done("reading", f"{len(split.train.items)} steps to train on, {len(split.answers)} learners to test on")
-    catalogue = _catalogue(split, credentials, chosen, clock)
-    config = _config(chosen)
+    catalogue = _catalogue(split, catalogue_read.items if catalogue_read else (), chosen, clock)
     config = replace(config, item_models=_tuned(split, config, chosen.seed, clock))
     system = fit_two_stage(split.train, catalogue, config, by_time=split.by_time, tell=clock.tell)
     clock.done("fitting", f"{len(catalogue.ids)} credentials in the catalogue")
-    return _document(split, catalogue, system, chosen, clock)
+    return _document(split, catalogue, system, chosen, clock) | {"refused": refused, "notes": _notes(split)}
+
+
+def _refused(log: TakeUps, test: TakeUps | None, catalogue: Read[Credential] | None, tell: Tell) -> dict[str, Any]:
+    """What was refused of each file that was given; told at once, since what follows takes minutes."""
+    rows: dict[str, tuple[Refusal, ...]] = {"log": log.refused}
+    if test is not None:
+        rows["test"] = test.refused
+    if catalogue is not None:
+        rows["catalogue"] = catalogue.refusals
+    document = as_document(rows)
+    for line in told(document):
+        tell(line)
+    return document
+
+
+def _notes(split: Split) -> list[str]:
+    """What a reader of the figures must know."""
+    notes, share = [], float(split.tied.mean())
+    if share > 0:
+        notes.append(
+            f"{share:.1%} of the test steps share their time with another step of that learner: which came first is"
+            " not known and was drawn"
+        )
+    if (tested := len(split.answers)) < FEW:
+        who = "1 learner was" if tested == 1 else f"{tested} learners were"
+        notes.append(f"{who} tested; with fewer than {FEW} the intervals mean little")
+    return notes
 
 
 def show(document: dict[str, Any]) -> None:
@@ -96,6 +130,8 @@ def show(document: dict[str, Any]) -> None:
         if name != "questions"
     ]
     table(["cold start", "questions", "system", "hr_at_10", "ndcg_at_10"], cold)
+    for line in [*document["notes"], *told(document["refused"])]:
+        say(line)
     say("seconds: " + ", ".join(f"{stage} {seconds:.0f}" for stage, seconds in document["seconds"].items()))
     say(f"peak memory: {document['peak_mib']} MiB")
 
@@ -125,16 +161,20 @@ class _Clock:
         return round(time.perf_counter() - self._began, 1)
 
 
-def read_credentials(path: Path) -> list[Credential]:
-    """The readable credentials of a native catalogue; what is refused has no text and is reached by the log alone."""
-    read = read_catalogue_csv(path) if path.suffix.casefold() == ".csv" else read_catalogue_jsonl(path)
+def read_credentials(path: Path) -> Read[Credential]:
+    """A native catalogue; what is refused has no text and is reached by the log alone.
+
+    Raises InvalidInput where nothing can be read, or less than half.
+    """
+    tabular = path.suffix.casefold() == ".csv"
+    read = read_catalogue_csv(path) if tabular else read_catalogue_jsonl(path)
+    check_readable(read, path, header=tabular)
     if not read.items:
-        first = read.refusals[0] if read.refusals else "it is empty"
-        raise InvalidInput(f"no credential can be read: {first}", where=str(path), fix="a native .jsonl or .csv")
-    return list(read.items)
+        raise InvalidInput("it holds no credential", where=str(path), fix="give a native .jsonl or .csv")
+    return read
 
 
-def text_vectors(ids: tuple[str, ...], credentials: list[Credential], encoder: Encoder) -> Floats:
+def text_vectors(ids: tuple[str, ...], credentials: Sequence[Credential], encoder: Encoder) -> Floats:
     """(len(ids), d) unit vectors; a zero row where the catalogue has no such credential."""
     place = {credential: row for row, credential in enumerate(ids)}
     known = sorted({c.credential_id: c for c in credentials if c.credential_id in place}.items())
@@ -149,7 +189,7 @@ def _with_text(vectors: Floats | None) -> int:
     return 0 if vectors is None else int((vectors != 0).any(axis=1).sum())
 
 
-def _catalogue(split: Split, credentials: list[Credential], chosen: Namespace, clock: _Clock) -> Catalogue:
+def _catalogue(split: Split, credentials: Sequence[Credential], chosen: Namespace, clock: _Clock) -> Catalogue:
     ids = tuple(sorted({*split.train.ids, *(c.credential_id for c in credentials)}))
     if not credentials:
         return Catalogue(ids)
@@ -160,16 +200,18 @@ def _catalogue(split: Split, credentials: list[Credential], chosen: Namespace, c
     return Catalogue(ids, vectors)
 
 
-def _split(chosen: Namespace, log: TakeUps) -> Split:
+def _split(chosen: Namespace, log: TakeUps, test: TakeUps | None) -> Split:
     if chosen.cut is not None:
-        return cut_at(log, cut_time(chosen.cut))
-    return leave_last_out(log) if chosen.test is None else with_test(log, read_take_ups(chosen.test))
+        return cut_at(log, cut_time(chosen.cut, log))
+    return leave_last_out(log) if test is None else with_test(log, test)
 
 
 def _config(chosen: Namespace) -> TwoStageConfig:
-    if min(chosen.threads, chosen.questions) < 1 or chosen.sample < 0:
-        raise InvalidInput("a count below 1", where="--threads, --questions, --sample")
-    ranker = RankerConfig(threads=chosen.threads, seed=chosen.seed)
+    for name, least in (("threads", 1), ("questions", 1), ("sample", 0), ("seed", 0)):
+        if not least <= getattr(chosen, name) <= MOST_COUNT:
+            fix = f"{least} to {MOST_COUNT}"
+            raise InvalidInput(f"{name} is {getattr(chosen, name)}", where=f"--{name}", fix=fix)
+    ranker = replace(FOREST, threads=chosen.threads, seed=chosen.seed)
     attention = AttentionConfig(
         positions=ATTENTION_POSITIONS, members=ATTENTION_MEMBERS, threads=chosen.threads, seed=chosen.seed
     )
@@ -208,6 +250,7 @@ def _document(split: Split, catalogue: Catalogue, system: TwoStage, chosen: Name
             "learners": len(split.train), "test_learners": len(questions), "training_steps": len(split.train.items),
             "credentials": len(catalogue.ids), "with_text": _with_text(catalogue.vectors),
         },
+        "tied_test_steps": round(float(split.tied.mean()), 4),
         "tuned": asdict(system.config.item_models),
         "trees": 0 if system.forest is None else system.forest.num_trees(),
         "seconds": {**clock.seconds, "whole": clock.whole},

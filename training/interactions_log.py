@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from itertools import compress
 from pathlib import Path
 
@@ -12,10 +12,11 @@ import numpy as np
 
 from credpath.domain.outcomes import OUTCOME_KINDS
 from credpath.domain.rules import check_id
-from credpath.errors import InvalidInput
-from credpath.interop.moments import parse_moment
+from credpath.errors import InvalidInput, Refusal
+from credpath.interop.moments import EPOCH, parse_moment
 from credpath.interop.outcomes import COLUMNS, read_outcomes
 from credpath.recommender.csr import Doubles
+from training.interactions_refused import check_readable
 from training.sequences import TAKE_UP
 
 MOST_BYTES = 2_000_000_000
@@ -23,16 +24,20 @@ MOST_BYTES = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class TakeUps:
-    """Rows of a log in which somebody took a credential up, one of each column. `refused`: rows that were bad."""
+    """Rows of a log in which somebody took a credential up, one of each column.
+
+    `ordinal`: its times are numbers that only order. `refused`: the rows that were bad.
+    """
 
     learners: list[str]
     credentials: list[str]
     times: Doubles
-    refused: int = 0
+    ordinal: bool = False
+    refused: tuple[Refusal, ...] = ()
 
 
 def read_take_ups(path: Path) -> TakeUps:
-    """The take-ups of an outcomes CSV. Raises InvalidInput where there is none.
+    """The take-ups of an outcomes CSV. Raises InvalidInput where there is none, or little that can be read.
 
     A plain file is split as a whole; one with quotes, ids of its own, scores or anything wrong goes to the importer's
     reader, which says what is wrong with which line.
@@ -45,11 +50,11 @@ def read_take_ups(path: Path) -> TakeUps:
 
 def _careful(path: Path) -> TakeUps:
     read = read_outcomes(path)
-    if not read.items and read.refusals:
-        raise InvalidInput(str(read.refusals[0]), where=str(path), fix=read.refusals[0].fix)
+    check_readable(read, path)
     taken = [o for o in read.items if o.kind in TAKE_UP]
     times = np.array([o.occurred_at.timestamp() for o in taken], dtype=np.float64)
-    return TakeUps([o.learner_id for o in taken], [o.credential_id for o in taken], times, len(read.refusals))
+    ordinal = any(o.ordinal for o in taken)
+    return TakeUps([o.learner_id for o in taken], [o.credential_id for o in taken], times, ordinal, read.refusals)
 
 
 def _plain(path: Path) -> TakeUps | None:
@@ -62,10 +67,13 @@ def _plain(path: Path) -> TakeUps | None:
         return None
     if '"' in text or "\x00" in text:
         return None
-    header, *rows = csv.reader(text.splitlines())
-    if sorted(header) != sorted(COLUMNS.required) or any(len(row) != len(header) for row in rows if row):
+    try:  # lines end as the importer's do, which knows no others
+        header, *rows = [row for row in csv.reader(text.split("\n")) if row]
+    except (ValueError, csv.Error):
         return None
-    columns = dict(zip(header, zip(*(row for row in rows if row), strict=True), strict=False))
+    if sorted(header) != sorted(COLUMNS.required) or any(len(row) != len(header) for row in rows):
+        return None
+    columns = dict(zip(header, zip(*rows, strict=True), strict=False))
     return _checked(columns) if len(columns) == len(header) else None
 
 
@@ -75,7 +83,8 @@ def _checked(columns: dict[str, tuple[str, ...]]) -> TakeUps | None:
         moments = {raw: parse_moment(raw, "occurred_at") for raw in set(columns["occurred_at"])}
     except InvalidInput:
         return None
-    if len({ordinal for _, ordinal in moments.values()}) > 1:
+    scales = {ordinal for _, ordinal in moments.values()}
+    if len(scales) > 1:
         return None
     seconds = {raw: moment.timestamp() for raw, (moment, _) in moments.items()}
     kept = [names["outcome"][raw] in TAKE_UP for raw in columns["outcome"]]
@@ -83,7 +92,7 @@ def _checked(columns: dict[str, tuple[str, ...]]) -> TakeUps | None:
         [names[column][raw] for raw in compress(columns[column], kept)] for column in ("learner_id", "credential_id")
     )
     times = np.array([seconds[raw] for raw in compress(columns["occurred_at"], kept)], dtype=np.float64)
-    return TakeUps(learners, credentials, times)
+    return TakeUps(learners, credentials, times, ordinal=scales == {True})
 
 
 def _id(name: str) -> str:
@@ -100,7 +109,24 @@ def _kind(name: str) -> str:
 CHECKS = {"learner_id": _id, "credential_id": _id, "outcome": _kind}
 
 
-def cut_time(text: str) -> float:
-    """Seconds after the epoch of a time, or the number that only orders. Raises InvalidInput."""
-    moment: datetime = parse_moment(text, "--cut")[0]
-    return moment.astimezone(UTC).timestamp()
+def cut_time(text: str, log: TakeUps) -> float:
+    """The time or number of a cut, as the log's `times` are.
+
+    Raises InvalidInput for a time where the log has numbers or the reverse, and where no step lies on one side.
+    """
+    moment, ordinal = parse_moment(text, "--cut")
+    first, last = (_written(float(at), ordinal=log.ordinal) for at in (log.times.min(), log.times.max()))
+    kinds, span = ("a time", "a bare number"), f"the log goes from {first} to {last}"
+    if ordinal != log.ordinal:
+        what = f"{text} is {kinds[ordinal]} and each step of the log has {kinds[log.ordinal]}: {span}"
+        raise InvalidInput(what, where="--cut", fix=f"{kinds[log.ordinal]}, for example {last}")
+    cut = moment.timestamp()
+    if not log.times.min() < cut <= log.times.max():
+        side = "before" if cut <= log.times.min() else "after"
+        raise InvalidInput(f"no step lies {side} {text}: {span}", where="--cut", fix="a cut between the two")
+    return cut
+
+
+def _written(seconds: float, *, ordinal: bool) -> str:
+    moment = EPOCH + timedelta(seconds=seconds)
+    return f"{seconds:.0f}" if ordinal else moment.isoformat().removesuffix("+00:00") + "Z"

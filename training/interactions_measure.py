@@ -26,10 +26,11 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
-    """(questions,) rank of the answer by each system, 1 for the best, infinite where it was not found.
+    """(questions,) rank of the answer by each system, 1 for the best.
 
-    `among_unseen`: the same among the credentials alone that nobody took up before, for answers that are such.
-    `retrieved`: its rank among all candidates by fusion, apart from the forest; `pool`: how many candidates there are.
+    `among_unseen`: the same among the credentials alone that nobody took up before, infinite for other answers.
+    `retrieved`: its rank among all candidates by fusion, apart from the forest, infinite where it is none of them;
+    `pool`: how many candidates there are.
     """
 
     by_system: dict[str, Doubles]
@@ -40,6 +41,8 @@ class Ranks:
 
 def measure(system: TwoStage, followers: Followers, questions: Questions, popularity: Doubles, tell: Tell) -> Ranks:
     """Asks every system every question. Equal scores stand in the order of popularity, which only helps baselines.
+
+    What ours does not name stands after its candidates, in that order too.
 
     `popularity` (n,): how many took each credential of the catalogue up in training.
     """
@@ -74,7 +77,7 @@ class _Batch:
         which = self.asked.which
         for name, scores in self.said.items():
             found.by_system[name][which] = _ranks(scores, self.tie, self.answers, self.masked)
-        found.by_system[OURS][which] = _candidate_ranks(self.asked, self.ours, self.answers)
+        found.by_system[OURS][which] = self._whole_ranks(self.ours, self.masked)
         found.retrieved[which] = _candidate_ranks(self.asked, fused(self.asked.features), self.answers)
         found.pool[which] = self.asked.counts
         new = (popularity[self.answers] == 0).nonzero()[0]
@@ -86,7 +89,19 @@ class _Batch:
             ranks = _ranks(scores[new], self.tie, self.answers[new], self.masked[new] | seen)
             found.among_unseen[name][self.asked.which[new]] = ranks
         ours = np.where(seen[self.asked.rows], -np.inf, self.ours)
-        found.among_unseen[OURS][self.asked.which[new]] = _candidate_ranks(self.asked, ours, self.answers)[new]
+        found.among_unseen[OURS][self.asked.which[new]] = self._whole_ranks(ours, self.masked | seen)[new]
+
+    def _whole_ranks(self, ours: Doubles, masked: Mask) -> Doubles:
+        """Our ranks of the answers: first the candidates, then all others that are not masked, as the baselines do."""
+        ranks = _candidate_ranks(self.asked, ours, self.answers)
+        missed = np.isinf(ranks)
+        if missed.any():
+            named = np.zeros(masked.shape, dtype=bool)
+            named[self.asked.owner, self.asked.rows] = True
+            before = (named & ~masked)[missed].sum(axis=1)
+            alike = np.zeros((int(missed.sum()), masked.shape[1]))
+            ranks[missed] = before + _ranks(alike, self.tie, self.answers[missed], (masked | named)[missed])
+        return ranks
 
 
 def _masked(asked: Asked, questions: Questions, size: int) -> Mask:

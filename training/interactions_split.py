@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.errors import InvalidInput
-from credpath.recommender.csr import Offsets, Rows
-from training.held_steps import able_learners, draw_after, hold_last
+from credpath.recommender.csr import Mask, Rows
+from training.held_steps import able_learners, hold_last
 from training.interactions_log import TakeUps
 from training.sequences import Sequences, pack_sequences
 
@@ -18,12 +18,14 @@ from training.sequences import Sequences, pack_sequences
 class Split:
     """`train`: what the models may see; its ids are all ids of the log. `histories` and `answers` (items): the test.
 
+    `tied` (answers,): the learner has another step at the same time, so that which came first is not known.
     `by_time`: no learner's later steps are in `train`, so what is tuned is held back by time as well.
     """
 
     train: Sequences
     histories: tuple[Rows, ...]
     answers: NDArray[np.integer]
+    tied: Mask
     how: str
     by_time: bool = False
 
@@ -32,21 +34,44 @@ class Split:
         if not 0 < count < len(self.answers):
             return self
         drawn = np.sort(np.random.default_rng(seed).permutation(len(self.answers))[:count])
-        return replace(self, histories=tuple(self.histories[at] for at in drawn), answers=self.answers[drawn])
+        histories = tuple(self.histories[at] for at in drawn)
+        return replace(self, histories=histories, answers=self.answers[drawn], tied=self.tied[drawn])
 
 
 def leave_last_out(log: TakeUps) -> Split:
     """Every learner's last step is held back, of learners with at least two."""
     whole = pack_sequences(log.learners, log.credentials, log.times)
-    held = hold_last(whole, able_learners(whole))
-    return Split(held.inner, held.histories, held.answers, "leave-last-out")
+    learners = able_learners(whole)
+    held = hold_last(whole, learners)
+    return Split(held.inner, held.histories, held.answers, _tied(whole, learners, held.inner), "leave-last-out")
 
 
 def cut_at(log: TakeUps, cut: float) -> Split:
     """Trained before `cut`, tested on each learner's first step from then on; learners may be new."""
     whole = pack_sequences(log.learners, log.credentials, log.times)
-    held = draw_after(whole, cut, len(whole), 0)
-    return Split(held.inner, held.histories, held.answers, "first step after the cut", by_time=True)
+    return _first_from(whole, cut, "first step after the cut", by_time=True)
+
+
+def _first_from(whole: Sequences, cut: float, how: str, *, by_time: bool = False) -> Split:
+    inner = whole.before(cut)
+    # This order decides whom `sample` draws.
+    learners = np.random.default_rng(0).permutation((inner.lengths < whole.lengths).nonzero()[0])
+    answers = whole.items[whole.indptr[learners] + inner.lengths[learners]]
+    histories = tuple(inner.of(learner) for learner in learners.tolist())
+    return Split(inner, histories, answers, _tied(whole, learners, inner), how, by_time)
+
+
+def _tied(whole: Sequences, learners: NDArray[np.integer], inner: Sequences) -> Mask:
+    """(learners,) whether the step after those in `inner` shares its time with another of the learner."""
+    if whole.times is None:
+        return np.zeros(len(learners), dtype=bool)
+    at, owner = whole.indptr[learners] + inner.lengths[learners], whole.owner
+    tied = np.zeros(len(learners), dtype=bool)
+    for beside in (at - 1, at + 1):
+        inside = (beside >= 0) & (beside < len(owner))
+        near, own = beside[inside], at[inside]
+        tied[inside] |= (owner[near] == owner[own]) & (whole.times[near] == whole.times[own])
+    return tied
 
 
 def with_test(log: TakeUps, test: TakeUps) -> Split:
@@ -55,12 +80,7 @@ def with_test(log: TakeUps, test: TakeUps) -> Split:
     # Two files may order by different clocks: the second one always comes after the first.
     shift = 0.0 if not len(test.times) else max(0.0, float(log.times.max() - test.times.min()) + 1.0)
     whole = pack_sequences(learners, credentials, np.concatenate([log.times, test.times + shift]))
-    held = draw_after(whole, float(test.times.min() + shift), len(whole), 0)
-    if not len(held):
+    split = _first_from(whole, float(test.times.min() + shift), "first new step of the test file")
+    if not len(split.answers):
         raise InvalidInput("no learner does anything new in the test file", where="--test", fix="give other rows")
-    return Split(held.inner, held.histories, held.answers, "first new step of the test file")
-
-
-def in_order(split: Split) -> Offsets:
-    """Positions of the test learners that have a history before those that have none."""
-    return np.argsort([not len(history) for history in split.histories], kind="stable").astype(np.int64)
+    return split

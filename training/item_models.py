@@ -15,7 +15,7 @@ from credpath.recommender.csr import Doubles, Floats, Offsets, Rows
 from credpath.recommender.follow_arrays import ITEM_COLUMNS, PAIR_TABLES
 from credpath.recommender.follow_attention import AttentionWeights
 from training.attention_config import AttentionConfig
-from training.item_pairs import StepPairs, pair_up
+from training.item_pairs import StepPairs, pair_up, worth_covering
 from training.item_tables import ItemModelConfig, ease, gram_matrix, item_knn, slist, source_diagonal, target_weights
 from training.sequences import Sequences
 
@@ -97,7 +97,7 @@ def _member(sequences: Sequences, config: AttentionConfig) -> AttentionWeights |
 def _count(sequences: Sequences, config: ItemModelConfig) -> _Counts:
     pairs = pair_up(sequences, config.window, config.usual_length)
     steps = pairs.steps()
-    popular = np.sort(np.argsort(-steps, kind="stable")[: config.most_dense])
+    popular = worth_covering(steps, config.most_dense)
     part = pairs if len(popular) == pairs.size else pairs.among(popular)
     dense = {
         "slist": slist(part, config.slist_decay, config.slist_reach, config.slist_ridge),
@@ -157,6 +157,8 @@ def _dense_block(counts: _Counts, name: str, rows: Offsets) -> Floats:
     if len(counts.popular) == counts.pairs.size:
         return counts.dense[name][rows]
     out = np.zeros((len(rows), counts.pairs.size), dtype=np.float32)
+    if not len(counts.popular):
+        return out
     place = np.searchsorted(counts.popular, rows)
     covered = counts.popular[np.minimum(place, len(counts.popular) - 1)] == rows
     out[np.ix_(covered, counts.popular)] = counts.dense[name][place[covered]]

@@ -13,6 +13,7 @@ from training.sequences import Sequences
 
 MOST_PAIRS = 40_000_000  # beyond it the window shrinks, so that memory stays within 3 GB
 SHORTEST_WINDOW = 5
+FEW_ITEMS = 500  # so many cost the dense models little, whatever is known of them
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,18 @@ def pair_up(sequences: Sequences, window: int, usual_length: float) -> StepPairs
         len(sequences.ids), items[later - distance], items[later], distance, left[later], weight[later],
         items, left, weight,
     )  # fmt: skip
+
+
+def worth_covering(steps: NDArray[np.number], most: int) -> Offsets:
+    """The items that a dense model covers, ascending: the `most` with the most `steps` (items,).
+
+    Its cost is their cube. Where most of many items have one step at most, perhaps all of one learner, they are left
+    out: under the ridge one step says next to nothing.
+    """
+    known = (steps > 1).nonzero()[0]
+    if len(steps) <= FEW_ITEMS or 2 * len(known) >= len(steps):
+        known = np.arange(len(steps))
+    return np.asarray(np.sort(known[np.argsort(-steps[known], kind="stable")[:most]]))
 
 
 def _count(lengths: Offsets, window: int) -> int:

@@ -64,6 +64,22 @@ class Past:
         return happened | ({"awarded"} if any(a.credential_id == credential_id for a in self.awards) else set())
 
 
+def happened_by(pasts: Iterable[Past], now: datetime) -> tuple[tuple[Past, ...], int]:
+    """Pasts without the outcomes and awards that are dated after `now`, and how many those were.
+
+    A model would learn from a date that was mistyped that what it stands on comes last of all. Numbers that only order
+    are no dates.
+    """
+    kept, ahead = [], 0
+    for past in pasts:
+        outcomes = tuple(o for o in past.outcomes if o.ordinal or o.occurred_at <= now)
+        awards = tuple(award for award in past.awards if award.awarded_at <= now)
+        left = len(past.outcomes) + len(past.awards) - len(outcomes) - len(awards)
+        kept.append(replace(past, outcomes=outcomes, awards=awards) if left else past)
+        ahead += left
+    return tuple(kept), ahead
+
+
 @dataclass(frozen=True, slots=True)
 class TakeUp:
     """A moment at which a learner took something up for the first time; several credentials where times are equal.

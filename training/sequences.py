@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class Sequences:
 
 
 def sequences_of(outcomes: Iterable[Outcome]) -> Sequences:
-    """The sequences that outcomes imply. Arrival order has no effect: ties of time are broken by credential id."""
+    """The sequences that outcomes imply. Arrival order has no effect."""
     taken = [o for o in outcomes if o.kind in TAKE_UP]
     return pack_sequences(
         [o.learner_id for o in taken],
@@ -94,15 +95,33 @@ def sequences_of(outcomes: Iterable[Outcome]) -> Sequences:
 
 
 def pack_sequences(learners: Sequence[str], credentials: Sequence[str], times: Doubles) -> Sequences:
-    """Sequences from one row a take-up, in any order, repeats allowed: the first take-up counts."""
+    """Sequences from one row a take-up, in any order, repeats allowed: the first take-up counts.
+
+    Equal times of a learner stand in an order that a hash of both ids draws: in that of the credentials' ids, the
+    last step of a learner would be the last of the alphabet, which a model could learn.
+    """
     names, who = _numbered(learners)
     ids, what = _numbered(credentials)
-    order = np.lexsort((what, times, who))
+    order = np.lexsort((what, _drawn(_digests(names)[who], _digests(ids)[what]), times, who))
     pair = who[order].astype(np.int64) * max(1, len(ids)) + what[order]
     first = np.sort(np.unique(pair, return_index=True)[1])
     order = order[first]
     starts = offsets(np.bincount(who[order], minlength=len(names)))
     return Sequences(ids, starts, what[order], names, times[order])
+
+
+def _digests(names: Sequence[str]) -> NDArray[np.uint64]:
+    """(names,) the same for a name in every process and log."""
+    each = b"".join(blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest() for name in names)
+    return np.frombuffer(each, dtype="<u8").astype(np.uint64)
+
+
+def _drawn(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """One number from two: splitmix64's mixing (Steele, Lea and Flood 2014), which leaves no order of either."""
+    mixed = one + other * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
 
 
 def _numbered(names: Sequence[str]) -> tuple[tuple[str, ...], Rows]:

@@ -20,7 +20,7 @@ from credpath.service.tenants import PUBLIC
 from credpath.store.credentials import catalogue_version
 from credpath.store.taxonomies import load_taxonomy
 from training.dataset import CandidateSet, Decisions, load_candidates, load_decisions
-from training.pasts import Past, read_pasts
+from training.pasts import Past, happened_by, read_pasts
 from training.sequences import Sequences, pack_sequences
 from training.steps import Stage, set_stage
 
@@ -33,7 +33,8 @@ Candidates = Callable[[Sequence[str]], list[CandidateSet]]
 class TenantLog:
     """`decisions`: mature ones, columns GIVEN. `candidates`: all that was considered for some of them, same columns.
 
-    `isco`: occupation URI -> ISCO code. `groups`: learner -> group, None where nobody supplied any.
+    `isco`: occupation URI -> ISCO code. `groups`: learner -> group, None where nobody supplied any. `ahead`: outcomes
+    and awards that were left out because they are dated after `now`.
     """
 
     tenant: str
@@ -44,6 +45,7 @@ class TenantLog:
     candidates: Candidates
     isco: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] | None = None
+    ahead: int = 0
 
     def goal_of(self) -> dict[str, str]:
         """learner -> occupation URI, for those whose goal means one."""
@@ -80,7 +82,7 @@ def read_tenant_log(context: Context, tenant: str, groups: Mapping[str, str] | N
         version = catalogue_version(connection, tenant)
         owner = tenant if tenant in serving.bundle.taxonomies else PUBLIC
         known = load_taxonomy(connection, owner)
-        pasts = read_pasts(connection, tenant)
+        pasts, ahead = happened_by(read_pasts(connection, tenant), now)
     if not read_catalogue(context.database, tenant)[0]:
         raise NotReady(f"{tenant} has no catalogue", fix="run `credpath import catalogue FILE` first")
     texts = {past.profile.goal for past in pasts}
@@ -97,6 +99,7 @@ def read_tenant_log(context: Context, tenant: str, groups: Mapping[str, str] | N
         candidates=partial(_candidates, context, tenant),
         isco={o.uri: o.isco_code for o in known.occupations} if known is not None else {},
         groups=groups,
+        ahead=ahead,
     )
 
 

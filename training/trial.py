@@ -99,6 +99,7 @@ def trial_of(log: TenantLog, judged: Judged, completion: CompletionTrial, bundle
         lift_snips=over.get("snips"),
         baseline_lifts={RULES: lifts[RULES]["doubly_robust"]} if CHAMPION in lifts and RULES in lifts else {},
         calibration_error=max(0.0, shown.value) if shown is not None else None,
+        whole_calibration_error=completion.metrics["ece"].value if shown is not None else None,
         champion_calibration_error=theirs.calibration_error,
         coverage=ours.coverage,
         champion_coverage=theirs.coverage,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from training.held_steps import HeldSteps, draw_last
-from training.item_pairs import StepPairs, pair_up
+from training.item_pairs import StepPairs, pair_up, worth_covering
 from training.item_tables import ItemModelConfig, ease, gram_matrix, item_knn, markov, slist
 from training.sequences import Sequences
 
@@ -84,7 +84,7 @@ def _examination(held: HeldSteps) -> tuple[Offsets, Examination] | None:
     """The popular items, ascending, and the questions among them; None where there is no question."""
     inner = held.inner
     counts = np.bincount(inner.items, minlength=len(inner.ids))
-    popular = np.sort(np.argsort(-counts, kind="stable")[:MOST_ITEMS])
+    popular = worth_covering(counts, MOST_ITEMS)
     number = np.full(len(inner.ids), -1, dtype=np.int64)
     number[popular] = np.arange(len(popular))
     asked = [

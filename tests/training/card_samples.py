@@ -59,6 +59,13 @@ VERDICT = Verdict(
     (
         Criterion("decisions", True, "2,000 decisions judge, at least 500"),
         Criterion("baselines", False, "in full ranking, ndcg_at_10 is +0.005 against ease; wait for more outcomes"),
+        Criterion(
+            "champion",
+            True,
+            "in full ranking, ndcg_at_10 is -0.002 against champion: not judged, because learners take what the "
+            "champion shows them; the lift judges",
+            judged=False,
+        ),
         Criterion("groups", True, "groups was not measured (no groups were supplied)", measured=False),
     ),
     "full ranking",

@@ -124,9 +124,14 @@ def test_two_estimators_that_contradict_each_other_hold() -> None:
 
 def test_what_the_champion_presented_is_told_but_never_judged() -> None:
     verdict = judge(LOGGED, THRESHOLDS)
-    [champion] = [c for c in verdict.criteria if c.name == "champion"]
-    assert champion.passed
-    assert "not judged, because learners take what the champion shows" in champion.sentence
+    told = [c for c in verdict.criteria if c.name in ("baselines", "champion")]
+    for one in told:
+        assert (one.passed, one.measured, one.outcome) == (True, True, "not judged here")
+        assert "not judged, because learners take what the champion shows" in one.sentence
+        assert one.as_dict()["judged"] is False
+    count = sum(c.outcome == "pass" for c in verdict.criteria)
+    assert count <= len(verdict.criteria) - len(told)
+    assert verdict.sentence.endswith(f"all {count} criteria that could be judged passed")
     assert failed(replace(LOGGED, presented=False)) == ["baselines", "champion"]
     fair = replace(LOGGED, presented=False, champion=AROUND, baselines={"ease": AROUND})
     assert failed(fair) == []
@@ -165,6 +170,18 @@ def test_what_was_not_measured_fails_only_where_the_thresholds_say_so() -> None:
     measured = {c.name: c.outcome for c in judge(bare, THRESHOLDS).criteria}
     assert measured["calibration"] == measured["groups"] == "not measured, pass"
     assert not judge(bare, replace(THRESHOLDS, unmeasured_holds=("groups",))).promote
+
+
+def test_the_calibration_error_is_told_as_the_part_above_chance_beside_the_whole() -> None:
+    whole = replace(STEPS, calibration_error=0.028, whole_calibration_error=0.082)
+    [found] = [c for c in judge(whole, THRESHOLDS).criteria if c.name == "calibration"]
+    assert found.sentence == (
+        "the expected calibration error is 0.082, 0.028 more than chance alone shows; at most 0.050 more is allowed"
+    )
+    [alone] = [c for c in judge(STEPS, THRESHOLDS).criteria if c.name == "calibration"]
+    assert alone.sentence.startswith("the expected calibration error is 0.020 more than chance alone shows; at most")
+    [over] = judge(replace(whole, calibration_error=0.06), THRESHOLDS).failed
+    assert over.sentence.endswith("chance alone shows, over 0.050: calibrate on the latest part")
 
 
 def test_unexplored_decisions_are_told_with_the_lift() -> None:

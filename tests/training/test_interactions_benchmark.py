@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 
 from credpath.errors import InvalidInput
-from credpath.interop.outcomes import read_outcomes
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.linking import credential_text
 from training.benchmark import main
 from training.interactions_benchmark import read_credentials, text_vectors
-from training.interactions_log import cut_time, read_take_ups
+from training.interactions_log import read_take_ups
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
 
 HEADER = "learner_id,credential_id,outcome,occurred_at"
@@ -44,27 +43,6 @@ def named(split: Split) -> dict[str, list[str]]:
     return {
         ids[answer]: [ids[i] for i in history] for answer, history in zip(split.answers, split.histories, strict=True)
     }
-
-
-def test_a_plain_file_says_what_the_importer_reads_from_it(tmp_path: Path) -> None:
-    rows = ("l,a,enrolled,3", "m,b,Completed,1", "l,a,clicked,0", "l,a,completed,9", "m,c,dropped,2")
-    plain = read_take_ups(write(tmp_path / "plain.csv", *rows))
-    imported = [o for o in read_outcomes(tmp_path / "plain.csv").items if o.kind in {"enrolled", "completed"}]
-    assert plain.learners == [o.learner_id for o in imported]
-    assert plain.credentials == [o.credential_id for o in imported]
-    assert plain.times.tolist() == [o.occurred_at.timestamp() for o in imported]
-
-
-def test_a_file_with_quotes_or_faults_is_read_with_care(tmp_path: Path) -> None:
-    rows = ('"l",a,enrolled,2026-01-01', "m,b,enrolled,yesterday", "m,c,completed,2026-02-01T00:00:00Z")
-    found = read_take_ups(write(tmp_path / "log.csv", *rows))
-    assert (found.learners, found.credentials, found.refused) == (["l", "m"], ["a", "c"], 1)
-
-
-@pytest.mark.parametrize("rows", [[], ["l,a,clicked,1"]])
-def test_a_log_in_which_nobody_takes_anything_up_is_refused(tmp_path: Path, rows: list[str]) -> None:
-    with pytest.raises(InvalidInput):
-        read_take_ups(write(tmp_path / "log.csv", *rows))
 
 
 def test_the_last_step_of_everybody_with_two_is_the_test(tmp_path: Path) -> None:
@@ -98,13 +76,6 @@ def test_a_sample_is_the_same_for_a_seed_and_leaves_the_training_part_alone(tmp_
     assert split.sample(0, 42) is split
 
 
-def test_a_cut_is_a_time_or_a_number(tmp_path: Path) -> None:
-    assert cut_time("12") == 12.0
-    assert cut_time("1970-01-02") == 86_400.0
-    with pytest.raises(InvalidInput):
-        cut_time("next week")
-
-
 def catalogue_file(path: Path, items: int = 26) -> Path:
     lines = [
         json.dumps(
@@ -121,7 +92,7 @@ def catalogue_file(path: Path, items: int = 26) -> Path:
 
 
 def test_a_credential_without_a_text_has_a_zero_vector(tmp_path: Path) -> None:
-    credentials = read_credentials(catalogue_file(tmp_path / "catalogue.jsonl"))
+    credentials = read_credentials(catalogue_file(tmp_path / "catalogue.jsonl")).items
     encoder = HashEncoder(32)
     vectors = text_vectors(("c01", "zz"), credentials, encoder)
     assert not vectors[1].any()
@@ -178,6 +149,51 @@ def test_what_nobody_took_up_is_also_ranked_among_its_like(
     assert among["two_stage"]["mrr"]["value"] > 0
 
 
-def test_a_cut_after_everything_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["interactions", "--log", str(small_log(tmp_path / "log.csv", 20)), "--cut", "99999"]) == 1
-    assert "no learner is left" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("option", "value"), [("--cut", "99999"), ("--seed", "-1"), ("--sample", "-1"), ("--questions", "0")]
+)
+def test_a_misused_option_is_named_and_ends_with_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], option: str, value: str
+) -> None:
+    log = small_log(tmp_path / "log.csv", 20)
+    assert main(["interactions", "--log", str(log), option, value]) == 2
+    assert f"{option}: " in capsys.readouterr().err
+
+
+def test_bad_rows_of_every_file_are_counted_and_shown_with_their_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoder_folder: Path
+) -> None:
+    log, catalogue = small_log(tmp_path / "log.csv", 40), catalogue_file(tmp_path / "catalogue.jsonl")
+    lines = len(log.read_text().splitlines())
+    log.write_text(log.read_text() + "l000,c01,viewed,3\n" * 7, encoding="utf-8")
+    catalogue.write_text(catalogue.read_text() + '{"credential_id": "c99"}\n', encoding="utf-8")
+    given = ("--log", str(log), "--catalogue", str(catalogue), "--encoder", str(encoder_folder))
+    refused = run(capsys, *given)["refused"]
+    assert refused["log"]["count"] == 7
+    assert [first["line"] for first in refused["log"]["first"]] == list(range(lines + 1, lines + 6))
+    assert (refused["catalogue"]["count"], refused["catalogue"]["first"][0]["line"]) == (1, 27)
+    assert main(["interactions", *given, "--threads", "1", "--questions", "60"]) == 0
+    said = capsys.readouterr()
+    for stream in (said.out, said.err):
+        assert "log: 7 rows were refused" in stream
+        assert f"log.csv:{lines + 1}: " in stream
+        assert "... and 2 more" in stream
+
+
+def test_few_learners_and_steps_at_one_time_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"l{at:02d},c{step},enrolled,{step // 2}" for at in range(12) for step in range(6)]
+    document = run(capsys, "--log", str(write(tmp_path / "log.csv", *rows)))
+    assert document["tied_test_steps"] == 1.0
+    [tied, few] = document["notes"]
+    assert tied.startswith("100.0% of the test steps share their time with another step of that learner")
+    assert few.startswith("12 learners were tested")
+
+
+def test_on_a_small_catalogue_every_system_ranks_every_credential(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"l{at:02d},c{step},enrolled,{at + step}" for at in range(50) for step in range(2)]
+    document = run(capsys, "--log", str(write(tmp_path / "two.csv", *rows)))
+    assert {name: found["hr_at_10"]["value"] for name, found in document["systems"].items()} == dict.fromkeys(
+        document["systems"], 1.0
+    )

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from credpath.errors import InvalidInput
-from credpath.recommender.co_completion import CoCompletion
+from credpath.recommender.co_completion import LEARNED, CoCompletion
 from tests.training.toy_logs import PLAIN, chains, sequences_from, wanderers
 from training.item_models import ItemModelConfig, fit_co_completion
-from training.item_pairs import MOST_PAIRS, pair_up
+from training.item_pairs import FEW_ITEMS, MOST_PAIRS, pair_up, worth_covering
 from training.item_tables import ease, gram_matrix, slist, source_diagonal, source_gram, target_weights
 from training.sequences import Sequences
 
@@ -131,3 +131,30 @@ def test_a_single_credential_follows_nothing() -> None:
 def test_a_configuration_that_cannot_be_is_refused(change: dict[str, float]) -> None:
     with pytest.raises(InvalidInput):
         ItemModelConfig(**change)  # type: ignore[arg-type]
+
+
+def test_dense_models_cover_what_most_took_up_and_all_where_that_is_cheap_or_known() -> None:
+    assert worth_covering(np.array([3, 0, 1, 3, 2]), 3).tolist() == [0, 3, 4]
+    assert worth_covering(np.zeros(FEW_ITEMS), FEW_ITEMS).tolist() == list(range(FEW_ITEMS))
+    known = np.ones(4 * FEW_ITEMS)
+    known[: 2 * FEW_ITEMS] = 2
+    assert len(worth_covering(known, 4 * FEW_ITEMS)) == 4 * FEW_ITEMS
+
+
+def test_what_one_learner_alone_took_up_in_great_number_makes_no_dense_model_larger() -> None:
+    steps = np.ones(4 * FEW_ITEMS)
+    steps[[7, 3]] = 2, 5
+    assert worth_covering(steps, 4 * FEW_ITEMS).tolist() == [3, 7]
+    rows = [(f"l{at:02d}", f"c{(at + step) % 9}", float(step)) for at in range(40) for step in range(4)]
+    alone = [("marathon", f"m{at:04d}", float(at)) for at in range(2 * FEW_ITEMS)]
+    models = fit_co_completion(sequences_from(rows + alone), PLAIN)
+    followers = models.bind(models.ids)
+    learned = followers.scores(np.array([models.ids.index("m0100")]))
+    assert learned[LEARNED.index("markov"), models.ids.index("m0101")] > 0
+    assert not learned[LEARNED.index("ease")].any()
+
+
+def test_a_log_of_one_learner_alone_has_empty_dense_models_and_no_error() -> None:
+    alone = [("marathon", f"m{at:04d}", float(at)) for at in range(2 * FEW_ITEMS)]
+    models = fit_co_completion(sequences_from(alone), PLAIN)
+    assert (models.targets[0] == 1).any()

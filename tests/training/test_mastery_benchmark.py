@@ -104,12 +104,12 @@ def test_a_seed_gives_the_same_figures_again(log: Path, capsys: pytest.CaptureFi
 
 
 def test_an_unknown_model_is_refused_with_those_that_there_are(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mastery", "--responses", str(log), "--only", "Elo,DKT", "--json"]) == 1
+    assert main(["mastery", "--responses", str(log), "--only", "Elo,DKT", "--json"]) == 2
     assert "Best-LR" in capsys.readouterr().out
 
 
 def test_one_resample_makes_no_interval(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["mastery", "--responses", str(log), "--resamples", "1"]) == 1
+    assert main(["mastery", "--responses", str(log), "--resamples", "1"]) == 2
     assert "at least two resamples" in capsys.readouterr().err
 
 

@@ -41,7 +41,7 @@ def test_both_horizons_are_measured_beside_tuned_baselines(oulad: Path, capsys: 
 def test_a_presentation_without_earlier_ones_cannot_be_tested_on(
     oulad: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["completion", "--data", str(oulad), "--test", "2013B", "--json"]) == 1
+    assert main(["completion", "--data", str(oulad), "--test", "2013B", "--json"]) == 2
     assert "earlier ones" in capsys.readouterr().out + capsys.readouterr().err
 
 

@@ -12,7 +12,7 @@ from credpath.domain.learner import Award, Learner, Profile
 from credpath.domain.mastery import Evidence
 from credpath.domain.outcomes import OUTCOME_KINDS, Outcome
 from tests.training.ladders import START, climbers, happened
-from training.pasts import Past, TakeUpChoice, choose_take_ups, gather_pasts, take_ups
+from training.pasts import Past, TakeUpChoice, choose_take_ups, gather_pasts, happened_by, take_ups
 
 
 def day(number: float) -> datetime:
@@ -41,6 +41,17 @@ def test_the_state_before_a_moment_knows_nothing_of_it_or_of_what_came_after() -
     assert state.outcomes == tuple(events[:2])
     later = whole.before(day(8.5))
     assert (later.in_progress, later.dismissed, later.history) == ({"b"}, {"c"}, ("old", "a", "b"))
+
+
+def test_what_is_dated_ahead_is_left_out_and_counted_and_numbers_are_no_dates() -> None:
+    numbered = replace(happened("l", "n", "enrolled", 10_000), ordinal=True)
+    events = [happened("l", "a", "enrolled", 1), happened("l", "b", "enrolled", 9_000), numbered]
+    pasts = gather_pasts([], events, [Award("l", "old", day(0)), Award("m", "new", day(8_000))])
+    kept, ahead = happened_by(pasts, day(2))
+    assert ahead == 2
+    assert [o.credential_id for o in kept[0].outcomes] == ["a", "n"]
+    assert [len(past.awards) for past in kept] == [1, 0]
+    assert happened_by(kept, day(2)) == (kept, 0)
 
 
 def test_each_credential_is_taken_up_once_and_equal_times_make_one_moment() -> None:

@@ -78,6 +78,26 @@ def test_packing_keeps_each_pair_once_at_its_earliest_time(rows: list[tuple[str,
     assert all((np.diff(sequences.times[a:b]) >= 0).all() for a, b in pairwise(sequences.indptr))
 
 
+def test_the_order_of_equal_times_follows_no_alphabet_and_differs_by_learner() -> None:
+    rows = [(f"l{at:04d}", name, 0.0) for at in range(1000) for name in "abcd"]
+    sequences = sequences_from(rows)
+    last = [sequences.ids[sequences.of(at)[-1]] for at in range(1000)]
+    assert all(200 < last.count(name) < 300 for name in "abcd")
+
+
+def test_the_order_of_equal_times_depends_on_the_two_ids_alone() -> None:
+    one = named(sequences_from([("l", name, 0.0) for name in "abcdefgh"]))["l"]
+    other = named(sequences_from([(who, name, 0.0) for who in "klm" for name in "zhgfedcbaA"]))["l"]
+    assert one == [name for name in other if name in one]
+    assert one == ["c", "g", "a", "e", "f", "b", "h", "d"]  # in every process alike
+
+
+@given(st.permutations([(who, what, time) for who in "lm" for what in "abc" for time in (0.0, 1.0)]))
+def test_the_order_of_rows_has_no_effect_on_equal_times(rows: list[tuple[str, str, float]]) -> None:
+    found, usual = sequences_from(rows), sequences_from(sorted(rows))
+    assert named(found) == named(usual)
+
+
 def test_nothing_at_all_is_a_sequence_of_nobody() -> None:
     empty = pack_sequences([], [], np.zeros(0))
     assert len(empty) == 0 == len(empty.items)
