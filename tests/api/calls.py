@@ -43,6 +43,7 @@ def example_calls(world: World) -> dict[str, dict[str, Any]]:
             "url": f"{learner}/awards",
             "json": {"credential_id": "sql-basics", "awarded_at": TIME},
         },
+        "DELETE /v1/learners/{learner_id}/awards/{credential_id}": {"url": f"{learner}/awards/sql-basics"},
         "POST /v1/learners/{learner_id}/links": {"url": f"{learner}/links", "json": {"minutes": 5}},
         "POST /v1/outcomes": {"url": "/v1/outcomes", "json": {"outcomes": [outcome("event-1")]}},
         "GET /v1/credentials": {"url": "/v1/credentials"},

@@ -105,6 +105,7 @@ ELSEWHERE = {
     "PUT /v1/learners/{learner_id}/assessments/{assessment_id}",
     "DELETE /v1/learners/{learner_id}/assessments/{assessment_id}",
     "POST /v1/learners/{learner_id}/awards",
+    "DELETE /v1/learners/{learner_id}/awards/{credential_id}",
     "POST /v1/recommendations",
     "POST /v1/paths",
     "POST /v1/paths:compare",

@@ -113,6 +113,7 @@ def test_a_learner_is_put_read_changed_exported_and_forgotten(lms: httpx2.Client
     body = {
         "goal": "web developer", "skills": ["HTML"], "languages": ["en", "de"], "country": "DE", "hours_per_week": 5.5,
         "budget": {"amount": 300, "currency": "EUR"},
+        "not_yet": [{"skill": "CSS", "said_at": "2026-01-02T09:00:00Z"}],
     }  # fmt: skip
     created = lms.put("/v1/learners/l%2F2", json=body)
     assert created.status_code == 201

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.api.world import World
+from tests.api.world import World, uri
 from tests.browser.driving import SIZES, Window, window
 from tests.browser.people import about, let_in, outcomes_of, put_learner
 
@@ -136,10 +136,29 @@ def test_the_self_check_keeps_nothing_before_the_learner_says_so(
         expect(page.get_by_role("heading", level=1)).to_have_text(asked)
         page.get_by_role("button", name="Yes, on my own").click()
         assert skills_of(world, url, learner) == []
-        page.get_by_role("button", name="Add 1 skill to mine").click()
+        page.get_by_role("button", name="Keep 1 answer").click()
         expect(page.get_by_role("status")).to_contain_text("Saved")
         opened.check()
     assert len(skills_of(world, url, learner)) == 1
+
+
+@pytest.mark.parametrize(("size", "js"), WAYS)
+def test_a_not_yet_is_kept_and_can_be_taken_back_or_become_a_yes(
+    browser: Browser, world: World, url: str, size: str, js: bool
+) -> None:
+    learner = put_learner(world, url, f"not-yet-{size}-{js}", goal="data analyst")
+    with window(browser, url, SIZES[size], js=js) as opened:
+        let_in(opened, world, learner)
+        page = opened.page
+        for correct in ("Remove SQL", about("I have this", "SQL")):
+            opened.open(f"/learn/check?no={uri('SQL')}&stop=1")
+            page.get_by_role("button", name="Keep 1 answer").click()
+            expect(page.get_by_role("status")).to_contain_text("Saved")
+            expect(page.get_by_role("heading", name="Skills you do not have yet")).to_be_visible()
+            opened.check()
+            page.get_by_role("button", name=correct).click()
+            expect(page.get_by_role("heading", name="Skills you do not have yet")).to_have_count(0)
+    assert skills_of(world, url, learner) == [uri("SQL")]
 
 
 def skills_of(world: World, url: str, learner: str) -> list[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from tests.cli.conftest import Run
 
 
@@ -29,3 +31,12 @@ def test_assessing_nobody_toward_nothing_is_misuse(sample_run: Run) -> None:
     done = sample_run("assess", "--json")
     assert done.code == 2
     assert done.document["where"] == "--goal"
+
+
+@pytest.mark.parametrize("command", [("assess",), ("recommend",), ("path",), ("compare", "--goal", "web developer")])
+def test_a_held_credential_that_is_not_in_the_catalogue_is_refused_by_its_option(
+    sample_run: Run, command: tuple[str, ...]
+) -> None:
+    done = sample_run(*command, "--goal", "data analyst", "--held", "nosuch", "--json")
+    assert done.code == 1
+    assert (done.document["where"], done.document["what"]) == ("--held", "no credential 'nosuch'")

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from credpath.recommender.bundle import current_version
+from tests.cli.conftest import Run, runner
+from training.publishing import Decision, publish_beside
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -147,3 +151,22 @@ def test_the_history_says_who_made_which_bundle_serve_and_why(sample_run: Run) -
     assert (first["by"], first["reason"]) == ("training.bundle", "build")
     assert "training.bundle" in sample_run("models", "history").out
     assert sample_run("models", "history", "--limit", 0).code == 2
+
+
+def test_promoting_what_the_gate_held_says_so(tmp_path: Path, sample_home: Path) -> None:
+    home = shutil.copytree(sample_home, tmp_path / "home")
+    models, learned, first = home / "models", tmp_path / "learned", current_version(home / "models")
+    learned.mkdir()
+    card = {"tenant": "default", "verdict": "hold", "gate": {"sentence": "hold: too few outcomes"}}
+    (learned / "card.json").write_text(json.dumps(card))
+    decision, at = Decision(False, "training.retrain", "hold"), datetime(2026, 11, 1, tzinfo=UTC)
+    held = publish_beside(models, "default", learned, decision, at=at, golden=lambda _: ())
+    credpath = runner(home, models)
+    done = credpath("models", "promote", held)
+    assert done.code == 0, done.err
+    assert done.out.startswith(f"{held} serves")
+    assert "the gate had held its model of default: hold: too few outcomes" in done.out
+    assert credpath("models", "promote", held, "--json").document["held_by_gate"] == {
+        "default": "hold: too few outcomes"
+    }
+    assert credpath("models", "promote", first, "--json").document == {"serves": first, "held_by_gate": {}}

@@ -69,6 +69,7 @@ def fill(connection: Connection, tenant: str) -> None:
 CALLS: dict[str, Call] = {
     "add_award": lambda c, t: awards.add_award(c, t, samples.an_award(grade="new")),
     "add_awards": lambda c, t: awards.add_awards(c, t, [samples.an_award(grade="new")]),
+    "withdraw_awards": lambda c, t: awards.withdraw_awards(c, t, "ada", "c1"),
     "awards_of": lambda c, t: awards.awards_of(c, t, "ada"),
     "save_credentials": lambda c, t: credentials.save_credentials(c, t, [samples.FULL_CREDENTIAL, CHANGED], LATER),
     "get_credential": lambda c, t: credentials.get_credential(c, t, "c1"),
@@ -80,6 +81,8 @@ CALLS: dict[str, Call] = {
     "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
     "evidence_of": lambda c, t: evidence.evidence_of(c, t, "ada"),
     "check_first_results": lambda c, t: evidence.check_first_results(c, t, "ada", [samples.evidence(reference="x")]),
+    "other_results": lambda c, t: evidence.other_results(c, t, "ada", [samples.evidence("e9")]),
+    "items_answered": lambda c, t: evidence.items_answered(c, t, "ada"),
     "void_evidence": lambda c, t: evidence.void_evidence(c, t, "ada", "e1"),
     "replace_evidence": lambda c, t: evidence.replace_evidence(c, t, "ada", {"e1"}, [samples.evidence("e3")]),
     "kept_mastery": lambda c, t: mastery_states.kept_mastery(c, t, "ada"),
@@ -112,6 +115,9 @@ CALLS: dict[str, Call] = {
     "kept_paths_of": lambda c, t: kept_paths.kept_paths_of(c, t, "ada"),
     "save_outcomes": lambda c, t: outcomes.save_outcomes(c, t, [samples.an_outcome("o2")]),
     "withdraw": lambda c, t: outcomes.withdraw(c, t, "ada", f"c-{t}", samples.an_outcome().kind),
+    "withdraw_said": lambda c, t: outcomes.withdraw_said(
+        c, t, samples.an_award(credential_id=f"c-{t}"), samples.an_outcome().outcome_id
+    ),
     "outcomes_of": lambda c, t: outcomes.outcomes_of(c, t, "ada"),
     "load_outcomes": lambda c, t: list(outcomes.load_outcomes(c, t)),
     "popularity": outcomes.popularity,

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from credpath.domain.derived_ids import derived_id
 from credpath.domain.learner import AssessmentResult
 from credpath.domain.outcomes import Outcome
 from credpath.errors import InvalidInput
 from credpath.interop.assessments import read_assessments
-from credpath.interop.moments import LAST_SECOND, derived_id, parse_moment
+from credpath.interop.moments import LAST_SECOND, parse_moment
 from credpath.interop.outcomes import read_outcomes
 from credpath.interop.reading import Read
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from credpath.domain.learner import Award, Learner, Profile
+from credpath.domain.learner import Award, Learner, NotYet, Profile
 from credpath.domain.money import Money
 from credpath.errors import InvalidInput
 from credpath.interop.learners import LearnerRecord, read_learners, record_to_learner
@@ -37,6 +37,14 @@ def test_a_full_record_is_read() -> None:
     first, second = record.awards
     assert (first.awarded_at, first.grade) == (datetime(2026, 1, 31, tzinfo=UTC), "B")
     assert second == Award("l1", "c2", datetime(2026, 2, 1, 8, tzinfo=UTC), "own")
+
+
+def test_what_somebody_does_not_have_yet_is_read_with_its_day() -> None:
+    record = record_to_learner({"learner_id": "l1", "not_yet": [{"skill": "SQL", "said_at": "2026-01-31"}]})
+    assert record.learner.profile.not_yet == (NotYet("SQL", datetime(2026, 1, 31, tzinfo=UTC)),)
+    for wrong in ({"skill": "SQL"}, {"skill": "SQL", "said_at": "7"}, {"said_at": "2026-01-31"}):
+        with pytest.raises(InvalidInput):
+            record_to_learner({"learner_id": "l1", "not_yet": [wrong]})
 
 
 def test_an_id_is_enough() -> None:

@@ -75,6 +75,21 @@ def test_only_skills_that_can_be_asked_about_are() -> None:
     assert found.done or asked_of(found) == "urn:excel"
 
 
+def test_what_cannot_be_asked_stays_open_and_counts_as_unknown() -> None:
+    request = ask(goal_of(*SKILLS))
+    free = next_question(VARIED, request, answered)
+    nothing = next_question(VARIED, request, answered, offered=frozenset())
+    assert (nothing.ending, nothing.askable, nothing.left, nothing.chosen) == ("no_items", 0, 0, None)
+    assert (nothing.first, nothing.certainty, nothing.loss) == (free.first, free.certainty, free.loss)
+    for skill in SKILLS:
+        found = next_question(VARIED, request, answered, offered=frozenset({f"urn:{skill}"}))
+        assert (found.first, found.certainty) == (free.first, free.certainty)
+        assert found.ending == "no_items" or asked_of(found) == f"urn:{skill}"
+    assert next_question(VARIED, request, answered, offered=frozenset(f"urn:{s}" for s in SKILLS)) == free
+    known = ask(goal_of(*SKILLS), learner(**dict.fromkeys(SKILLS, 0.5)))
+    assert next_question(VARIED, known, answered, offered=frozenset()).ending == "all_asked"
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.dictionaries(st.sampled_from([f"urn:{s}" for s in SKILLS]), st.booleans()), st.integers(0, 2**31))
 def test_same_input_and_seed_same_question_and_the_first_is_that_of_recommend(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from credpath.domain.learner import AssessmentResult, Award, Learner, Profile
 from credpath.domain.mastery import CountingModel, Evidence, replay
@@ -80,6 +82,46 @@ def test_a_wrong_first_answer_lowers_what_was_assumed_before(ada: Context) -> No
     (change,) = add_assessments(ada, TENANT, ADA, [result(0.0, item_id="q1")])
     assert change.after < change.before < 0.2
     assert change.sentence.startswith("SQL: a wrong answer to q1 on 1 November 2026 lowers")
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 20), st.booleans(), st.integers(0, 2**31))
+def test_an_answer_of_today_moves_its_skill_the_right_way_however_much_faded_since_midnight(
+    ada: Context, hour: int, right: bool, seed: int
+) -> None:
+    dice, who, start = random.Random(seed), f"who-{seed}-{hour}-{right}", NOW - timedelta(days=20)
+    context = replace(ada, clock=lambda: NOW + timedelta(hours=23))
+    put_learner(context, TENANT, Learner(who, Profile()))
+    earlier = [
+        AssessmentResult(who, "SQL", float(dice.random() < 0.7), start + timedelta(minutes=10 * n), item_id=f"q{n}")
+        for n in range(400)
+    ]
+    add_assessments(context, TENANT, who, earlier)
+    today = [
+        AssessmentResult(who, "SQL", float(right), NOW + timedelta(hours=hour + n), item_id=f"today-{n}")
+        for n in range(3)
+    ]
+    changes = add_assessments(context, TENANT, who, today)
+    assert [change.after >= change.before for change in changes] == [right] * 3
+    assert changes[-1].after == read_learner(context, TENANT, who).probability(changes[-1].skill_uri)
+
+
+def test_an_assessment_that_is_new_is_added_by_a_regrade_and_not_called_corrected(ada: Context) -> None:
+    added = regrade(ada, TENANT, ADA, "quiz", [result(0.9)])
+    assert [c.sentence.split(" raises")[0] for c in added.changes] == ["SQL: what was added"]
+    corrected = regrade(ada, TENANT, ADA, "quiz", [result(0.1)])
+    assert [c.sentence.split(" lowers")[0] for c in corrected.changes] == ["SQL: correcting it"]
+
+
+def test_every_bad_row_of_a_file_is_named_by_its_own_line(ada: Context, tmp_path: Path) -> None:
+    file = tmp_path / "results.csv"
+    header = "learner_id,skill,score,occurred_at,assessment_id\n"
+    file.write_text(
+        header + "zoe,SQL,1,2026-01-01,a\nada,zxqv,1,2026-01-02,b\nada,SQL,1,2026-01-03,c\nzoe,wubble,1,2026-01-04,d\n"
+    )
+    with pytest.raises(BatchRefused) as caught:
+        import_assessments(ada, TENANT, file, lambda *_: None)
+    assert [(r.file, r.line) for r in caught.value.refusals] == [("results.csv", 3), ("results.csv", 5)]
 
 
 def test_a_regraded_result_leaves_everything_as_if_it_had_been_so_from_the_start(ada: Context) -> None:
@@ -174,8 +216,12 @@ def test_a_file_may_regrade_what_it_names_and_never_does_so_unasked(ada: Context
     assert (first.inserted, first.unchanged) == (2, 0)
     assert import_assessments(ada, TENANT, file, lambda *_: None).unchanged == 2
     file.write_text(header + "ada,SQL,0.8,2026-01-01,exam,\n")
-    with pytest.raises(Conflict):
+    with pytest.raises(BatchRefused) as caught:
         import_assessments(ada, TENANT, file, lambda *_: None)
+    (refusal,) = caught.value.refusals
+    assert (refusal.file, refusal.line) == ("results.csv", 2)
+    assert "another result, 20%" in refusal.reason
+    assert "--regrade" in refusal.fix
     again = import_assessments(ada, TENANT, file, lambda *_: None, regrade=True)
     assert (again.inserted, again.detail) == (1, "1 earlier results no longer count")
     with ada.database.read() as connection:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.domain.evidence import Evidence, EvidenceKind
+from credpath.domain.forgetting import KEPT
 from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import COUNTING, Mastery, MasteryModel
@@ -44,7 +45,7 @@ def test_answers_expected_one_after_the_other_count_each(answers: list[bool], la
     for right in answers:
         mastery = expecting(mastery, right)
     after = expecting(mastery, last)
-    assert after.held + after.missing == pytest.approx(2.0 + len(answers))
+    assert after.held + after.missing == pytest.approx(1.0 + sum(KEPT**n for n in range(len(answers) + 1)))
     assert (after.probability > mastery.probability) == last
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from credpath.domain.evidence import Evidence
 from credpath.recommender.wording import part, sentence
-from credpath.service.mastery_wording import change_saying, voided_saying
+from credpath.service.mastery_wording import change_saying, corrected_saying, voided_saying, withdrawn_saying
 
 AT, UNDATED = datetime(2026, 5, 5, tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)
 
@@ -47,5 +47,13 @@ def test_a_result_that_is_taken_back_is_named() -> None:
     assert voided == (
         "SQL: the result of Exam no longer counts, which lowers the estimate that you have this skill from 60% to 30%."
     )
-    corrected = sentence(part(voided_saying("SQL", "", 0.3, 0.6)))
+    withdrawn = sentence(part(withdrawn_saying("SQL", "Exam", 0.6, 0.3)))
+    assert withdrawn == (
+        'SQL: the award "Exam" no longer counts, which lowers the estimate that you have this skill from 60% to 30%.'
+    )
+
+
+def test_what_was_corrected_and_what_was_added_are_told_apart() -> None:
+    corrected, added = (sentence(part(corrected_saying("SQL", 0.3, 0.6, added=new))) for new in (False, True))
+    assert added == "SQL: what was added raises the estimate that you have this skill from 30% to 60%."
     assert corrected == "SQL: correcting it raises the estimate that you have this skill from 30% to 60%."

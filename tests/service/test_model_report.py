@@ -33,7 +33,7 @@ FIGURES: dict[str, Any] = {
                    "calibration": [{"count": 9, "stated": 0.5, "happened": 0.6, "low": 0.4, "high": 0.8}]},
     "mastery": {"metrics": {}, "why": ["counted"]},
 }  # fmt: skip
-CARD = {
+CARD: dict[str, Any] = {
     "tenant": "campus", "verdict": "hold", "simulated_learners": 3,
     "gate": {"sentence": "hold: too few", "regime": "full ranking",
              "criteria": [{"name": "decisions", "passed": False, "measured": True, "sentence": "too few"}]},
@@ -46,6 +46,14 @@ def read(folder: Path, figures: Any = FIGURES, card: Any = CARD, tenant: str = "
     for name, document in (("figures.json", figures), ("card.json", card)):
         (learned / name).write_text(json.dumps(document), encoding="utf-8")
     return read_report(folder, tenant)
+
+
+def test_a_criterion_that_is_told_and_not_judged_does_not_read_as_passed(tmp_path: Path) -> None:
+    told = {"name": "champion", "passed": True, "measured": True, "judged": False, "sentence": "not judged, because"}
+    gate = {**CARD["gate"], "criteria": [*CARD["gate"]["criteria"], told]}
+    old, new = read(tmp_path, card={**CARD, "gate": gate}).criteria
+    assert (old.measured, old.judged) == (True, True)
+    assert (new.measured, new.judged) == (False, False)
 
 
 def test_everything_that_was_measured_is_read(tmp_path: Path) -> None:

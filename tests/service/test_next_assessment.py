@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -88,7 +89,48 @@ def test_with_only_items_a_skill_without_an_open_one_is_not_asked_about(reading:
     found = next_assessment(reading, TENANT, ANALYST, Offer(items, only_items=True))
     assert found.question.askable == 1
     none_left = next_assessment(reading, TENANT, ANALYST, Offer(items, frozenset({"a", "b"}), only_items=True))
-    assert none_left.question.ending == "all_asked"
+    assert none_left.question.ending == "no_items"
+
+
+def test_without_an_item_left_it_ends_without_pretending_to_know_anything(reading: Context) -> None:
+    items = (OfferedItem("a", "SQL"), OfferedItem("x", "zxqv wubble"))
+    free = next_assessment(reading, TENANT, ANALYST, Offer(items)).question
+    for done in ({"a"}, {"a", "x"}):
+        found = next_assessment(reading, TENANT, ANALYST, Offer(items, frozenset(done), only_items=True))
+        assert found.question.ending == "no_items"
+        assert (found.question.certainty, found.question.loss) == (free.certainty, free.loss)
+        assert found.question.certainty < 0.9
+        assert found.question.askable == 0
+        assert found.why.startswith("No item that is left would change it: ")
+        on = next_assessment(reading, TENANT, ANALYST, Offer(items, frozenset(done), True, even_if_sure=True))
+        assert on.question.chosen is None
+
+
+def test_items_that_change_nothing_end_it_and_are_named_for_who_wants_to_go_on(reading: Context) -> None:
+    items = (OfferedItem("a", "Tableau"),)
+    found = next_assessment(reading, TENANT, ANALYST, Offer(items, only_items=True))
+    assert (found.question.ending, found.question.askable, found.item) == ("no_items", 1, None)
+    on = next_assessment(reading, TENANT, ANALYST, Offer(items, only_items=True, even_if_sure=True))
+    assert on.question.done
+    assert on.item is not None
+    assert on.item.item_id == "a"
+
+
+def test_an_item_that_was_answered_is_never_put_again_however_long_ago(sample: Context) -> None:
+    put_learner(sample, TENANT, Learner("ada", Profile(goal="data analyst")))
+    start = datetime(2019, 1, 1, tzinfo=UTC)
+    results = [
+        AssessmentResult("ada", "SQL", 1.0, start + timedelta(days=n), item_id=f"item-{n:02}") for n in range(12)
+    ]
+    add_assessments(sample, TENANT, "ada", results)
+    items = tuple(OfferedItem(one.item_id, "SQL") for one in results)
+    offer = Offer((*items, OfferedItem("new", "SQL")), only_items=True, even_if_sure=True)
+    ada = Ask(learner_id="ada", limit=1)
+    found = next_assessment(sample, TENANT, ada, offer)
+    assert found.item is not None
+    assert found.item.item_id == "new"
+    none_left = next_assessment(sample, TENANT, ada, replace(offer, items=items))
+    assert (none_left.question.ending, none_left.item) == ("no_items", None)
 
 
 def test_without_a_goal_it_says_to_give_one(sample: Context) -> None:

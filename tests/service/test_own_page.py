@@ -10,7 +10,8 @@ import pytest
 from credpath.domain.learner import Award, Learner, Profile
 from credpath.errors import InvalidInput, NotFound
 from credpath.service import learners
-from credpath.service.own_page import act, change_profile, declare, hold, standing, take_back, taught_by
+from credpath.service.own_page import act, hold, standing, take_back, taught_by
+from credpath.service.own_words import change_profile, keep_words
 from tests.api.world import World, open_world, uri
 
 T = "campus"
@@ -72,7 +73,7 @@ def test_nobody_who_was_forgotten_comes_back_by_an_action(world: World) -> None:
     learners.forget_learner(world.context, T, "learner-1")
     for attempt in (
         lambda: do(world, "statistics", "enrolled"),
-        lambda: declare(world.context, T, "learner-1", ("SQL",)),
+        lambda: keep_words(world.context, T, "learner-1", ("SQL",)),
         lambda: standing(world.context, T, "learner-1"),
     ):
         with pytest.raises(NotFound):
@@ -101,7 +102,7 @@ def test_a_credential_that_is_held_is_an_award_and_an_outcome(world: World) -> N
 
 
 def test_a_skill_that_the_taxonomy_lacks_is_shown_as_such(world: World) -> None:
-    declare(world.context, T, "learner-1", ("juggling with fire", uri("SQL"), uri("SQL")))
+    keep_words(world.context, T, "learner-1", ("juggling with fire", uri("SQL"), uri("SQL")))
     declared = standing(world.context, T, "learner-1").declared
     assert [(d.label, d.known) for d in declared] == [
         ("spreadsheets", True),

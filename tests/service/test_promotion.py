@@ -74,6 +74,12 @@ def test_another_tenant_learns_that_it_happened_and_not_who_or_why(context: Cont
     assert not [c for c in promotion.history(context, "other") if c.verdict == "promote"]
 
 
+def test_what_the_gate_held_of_a_bundle_is_told_by_tenant(context: Context) -> None:
+    held, second, first = (m.version for m in promotion.list_models(context, "campus"))
+    assert promotion.held_by_gate(context, held) == {"other": "hold: because"}
+    assert promotion.held_by_gate(context, second) == promotion.held_by_gate(context, first) == {}
+
+
 def test_an_operator_sees_all(context: Context) -> None:
     found = promotion.history(context, "other", operator=True)
     assert [c.by for c in found] == ["training.retrain", "test"]

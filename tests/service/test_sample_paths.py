@@ -109,8 +109,8 @@ def test_what_comes_next_is_the_first_step_and_stays_with_the_path(sample: Conte
     assert begun.credential_id == first
     assert begun.ends_on is not None
     done = datetime.combine(begun.ends_on, NOW.timetz())
-    learners.add_award(context, "default", Award(TOMAS, first, done))
     context = replace(sample, clock=lambda: done + timedelta(days=1))
+    learners.add_award(context, "default", Award(TOMAS, first, done))
     again = plan_paths(context, "default", ask)
     assert ids(again.paths[0]) == ids(answer.paths[0])[1:]
     assert again.paths[0].changes == ()

@@ -43,8 +43,9 @@ def test_without_a_bundle_it_is_not_ready_and_says_what_to_run(tmp_path: Path) -
     found = readiness(context)
     assert not found.ready
     assert "training.bundle" in found.reasons[0]
-    with pytest.raises(NotReady):
+    with pytest.raises(NotReady) as refused:
         recommend(context, TENANT, ANALYST)
+    assert str(refused.value).count("training.bundle") == 1
     context.close()
 
 

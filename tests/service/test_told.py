@@ -1,17 +1,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from credpath.domain.attempts import Attempt
+from credpath.domain.attempts import UNDATED, Attempt
 from credpath.domain.catalogue import Credential, SkillLink
 from credpath.domain.evidence import Evidence
 from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import PRIOR_HELD, estimates_of
-from credpath.service.told import as_of, award_reliability, changed_skills, is_supervised, told_of, with_mastery
+from credpath.service.told import (
+    as_of,
+    award_reliability,
+    changed_skills,
+    is_supervised,
+    not_outweighed,
+    own_word,
+    told_of,
+    with_mastery,
+)
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 AWARD = Attempt("award:c", "c", "award", AT)
@@ -83,3 +94,36 @@ def test_what_came_or_went_has_changed_too() -> None:
     one = with_mastery(LearnerSnapshot(), told_of(AWARD, PLAIN, LINKS), AT).mastery
     assert changed_skills({}, one) == changed_skills(one, {}) == ["s:a", "s:b"]
     assert changed_skills(one, dict(one)) == []
+
+
+def denied(uri: str, days_ago: float) -> Evidence:
+    return own_word(uri, False, AT - timedelta(days=days_ago))
+
+
+def seen(uri: str, score: float, days_ago: float) -> Evidence:
+    return Evidence(f"{uri}-{days_ago}", uri, "item", score, AT - timedelta(days=days_ago))
+
+
+def test_a_denial_lowers_the_estimate_until_something_later_speaks_for_the_skill() -> None:
+    no = denied("s:a", 10)
+    assert with_mastery(LearnerSnapshot(), [no], AT).mastery["s:a"].probability < PRIOR_HELD
+    for standing in ([], [seen("s:a", 1.0, 20)], [seen("s:a", 0.4, 5)], [seen("s:b", 1.0, 5)]):
+        assert not_outweighed([no], [], standing) == [no]
+    assert not_outweighed([no], [], [seen("s:a", 1.0, 5)]) == []
+    assert not_outweighed([no], [own_word("s:a", True, UNDATED)], []) == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(-20, 20)), max_size=4, unique_by=lambda one: one[1]))
+def test_beside_a_denial_a_right_answer_never_lowers_and_a_wrong_one_never_raises(
+    others: list[tuple[float, int]],
+) -> None:
+    log, no = [seen("s:a", score, days) for score, days in others], denied("s:a", 0)
+
+    def estimate(*more: Evidence) -> float:
+        pieces = [*log, *more]
+        snapshot = LearnerSnapshot(kept=keep(pieces))
+        found = with_mastery(snapshot, not_outweighed([no], [], pieces), AT + timedelta(days=30))
+        return found.mastery["s:a"].probability if found.mastery else PRIOR_HELD
+
+    right, wrong = (seen("s:a", score, -25) for score in (1.0, 0.0))
+    assert estimate(right) + 1e-9 >= estimate() >= estimate(wrong) - 1e-9

@@ -13,7 +13,7 @@ from credpath.domain.catalogue import (
     PrerequisiteGroup,
     StackRule,
 )
-from credpath.domain.learner import Award, Learner, Profile
+from credpath.domain.learner import Award, Learner, NotYet, Profile
 from credpath.domain.mastery import Evidence
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Impression, Outcome
@@ -96,7 +96,9 @@ FULL_CREDENTIAL = Credential(
     source="native",
 )  # fmt: skip
 
-FULL_PROFILE = Profile("data analyst", ("skill:sql", "cooking"), ("fr",), "FR", 6.5, Money(300, "EUR"))
+FULL_PROFILE = Profile(
+    "data analyst", ("skill:sql", "cooking"), ("fr",), "FR", 6.5, Money(300, "EUR"), (NotYet("skill:go", NOW),)
+)
 
 
 def a_learner(learner_id: str = "ada", profile: Profile = FULL_PROFILE) -> Learner:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credpath.domain.catalogue import Credential, LearningOutcome, Preparation, PrerequisiteGroup, StackRule
-from credpath.domain.learner import Profile
+from credpath.domain.learner import NotYet, Profile
 from credpath.domain.money import Money
 from credpath.store.codec import decode_credential, decode_profile, digest, encode
 from tests.store.samples import FULL_CREDENTIAL, FULL_PROFILE, a_credential
@@ -42,6 +42,7 @@ profiles = st.builds(
     declared_skills=st.lists(names, max_size=3).map(tuple),
     hours_per_week=st.none() | st.floats(0.5, 100),
     budget=st.none() | moneys,
+    not_yet=st.lists(st.builds(NotYet, names, st.datetimes(timezones=st.just(UTC))), max_size=2).map(tuple),
 )
 
 

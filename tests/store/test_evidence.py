@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from credpath.domain.mastery import Evidence, replay
 from credpath.errors import Conflict
-from credpath.store.evidence import add_evidence, evidence_of
+from credpath.store.evidence import add_evidence, evidence_of, items_answered
 from credpath.store.learners import ensure_learners
 from credpath.store.session import Database
 from tests.store.samples import LATER, NOW, evidence
@@ -66,3 +67,15 @@ def test_mastery_does_not_depend_on_how_the_log_arrived(
             add_evidence(connection, "acme", learner, arrived[part::parts])
         assert replay(evidence_of(connection, "acme", learner)) == replay(log)
         connection.rollback()
+
+
+def test_every_item_that_was_answered_is_known_however_long_the_log(database: Database) -> None:
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        add_evidence(
+            connection, "acme", "ada",
+            [evidence(f"e{n}", kind="item", item_id=f"q{n % 30}", at=NOW + timedelta(days=n)) for n in range(60)],
+        )  # fmt: skip
+        add_evidence(connection, "acme", "ada", [evidence("whole")])
+        assert items_answered(connection, "acme", "ada") == {f"q{n}" for n in range(30)}
+        assert items_answered(connection, "acme", "bob") == frozenset()

@@ -8,11 +8,12 @@ from sqlalchemy import event
 from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
 from credpath.errors import NotFound
-from credpath.store.awards import add_award, add_awards, awards_of
+from credpath.store.awards import add_award, add_awards, awards_of, withdraw_awards
 from credpath.store.evidence import add_evidence
 from credpath.store.learners import ensure_learners, get_learner, list_learners, put_learner, put_learners, snapshot
 from credpath.store.outcomes import save_outcomes
 from credpath.store.session import Database
+from credpath.store.tables import AwardRow, table_of
 from tests.store.samples import FULL_PROFILE, LATER, NOW, a_learner, an_award, an_outcome, evidence
 
 
@@ -68,6 +69,44 @@ def test_of_two_awards_with_the_same_id_in_a_batch_the_later_stays_in_any_order(
         for batch in ([earlier, later], [later, earlier]):
             add_awards(connection, "acme", batch)
             assert awards_of(connection, "acme", "ada") == (later,)
+
+
+def test_awards_without_an_id_are_told_apart_by_their_time_in_whatever_order_they_arrive(database: Database) -> None:
+    earlier, later = an_award(award_id="", awarded_at=NOW), an_award(award_id="", awarded_at=LATER)
+    with database.write() as connection:
+        for tenant, order in (("acme", (earlier, later)), ("other", (later, earlier))):
+            ensure_learners(connection, tenant, ["ada"], NOW)
+            for award in (*order, *order):
+                add_award(connection, tenant, award)
+        assert awards_of(connection, "acme", "ada") == awards_of(connection, "other", "ada")
+        assert {a.awarded_at for a in awards_of(connection, "acme", "ada")} == {NOW, LATER}
+
+
+def test_an_award_that_an_earlier_release_kept_without_an_id_is_not_kept_twice(database: Database) -> None:
+    old = {"tenant": "acme", "learner_id": "ada", "credential_id": "c1", "award_id": "", "grade": "",
+           "evidence_url": "", "awarded_at": NOW}  # fmt: skip
+    again = an_award(award_id="", grade="", evidence_url="")
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        connection.execute(table_of(AwardRow).insert(), [old])
+        assert awards_of(connection, "acme", "ada") == (again,)
+        assert not add_award(connection, "acme", again)
+        assert add_award(connection, "acme", replace(again, grade="pass"))
+        assert [a.grade for a in awards_of(connection, "acme", "ada")] == ["pass"]
+        connection.execute(table_of(AwardRow).insert(), [old])
+        add_award(connection, "acme", replace(again, awarded_at=LATER))
+        assert len(awards_of(connection, "acme", "ada")) == 3, "what has another time stays"
+
+
+def test_awards_are_withdrawn_one_by_one_or_all_of_a_credential(database: Database) -> None:
+    awards = [an_award(award_id=key) for key in ("x", "y", "z")]
+    with database.write() as connection:
+        ensure_learners(connection, "acme", ["ada"], NOW)
+        add_awards(connection, "acme", [*awards, an_award(credential_id="c2")])
+        assert withdraw_awards(connection, "acme", "ada", "c1", "y") == (awards[1],)
+        assert withdraw_awards(connection, "acme", "ada", "c1", "y") == ()
+        assert withdraw_awards(connection, "acme", "ada", "c1") == (awards[0], awards[2])
+        assert awards_of(connection, "acme", "ada") == (an_award(credential_id="c2"),)
 
 
 def test_what_is_said_of_a_learner_who_is_not_stored_is_refused_by_name(database: Database) -> None:

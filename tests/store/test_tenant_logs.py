@@ -28,7 +28,7 @@ def test_all_that_is_stored_of_all_learners_comes_back_in_order_and_of_one_tenan
             add_evidence(connection, "one", who, [piece])
     with database.read() as connection:
         assert list(load_learners(connection, "one")) == learners
-        assert list(load_awards(connection, "one")) == [awards[1], awards[0], awards[2]]
+        assert list(load_awards(connection, "one")) == [awards[1], awards[0], awards[2].identified]
         assert list(load_evidence(connection, "one")) == [evidence[1], evidence[0], evidence[2]]
         assert list(load_learners(connection, "two")) == learners
         assert list(load_awards(connection, "two")) == list(load_evidence(connection, "two")) == []

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -8,7 +9,7 @@ import pytest
 from credpath.domain.catalogue import Credential
 from credpath.service import catalogue
 from credpath.web.pages import POLICY, STATIC
-from tests.api.world import World
+from tests.api.world import World, uri
 from tests.web.visiting import csrf, send, visit
 
 PAGES = ("you", "check", "goal", "gap", "plan", "act", "forget", "credential?id=agile")
@@ -19,8 +20,8 @@ def events(world: World, url: str, learner: str) -> list[tuple[str, str, bool]]:
     return [(o["kind"], o["credential_id"], bool(o["impression_id"])) for o in document["outcomes"]]
 
 
-def profile(world: World, url: str, learner: str) -> dict[str, object]:
-    found: dict[str, object] = httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()
+def profile(world: World, url: str, learner: str) -> dict[str, Any]:
+    found: dict[str, Any] = httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()
     return found
 
 
@@ -120,6 +121,41 @@ def test_what_is_known_already_becomes_a_skill(world: World, url: str) -> None:
         send(client, "/learn/actions", action="known", credential_id="sql-basics", back="act")
     assert events(world, url, "knower") == [("dismissed", "sql-basics", False)]
     assert profile(world, url, "knower")["skills"] == ["https://skills.test/SQL"]
+
+
+def test_answers_of_the_check_are_kept_yes_and_no_and_either_can_be_corrected(world: World, url: str) -> None:
+    sql, statistics = uri("SQL"), uri("statistics")
+    with visit(world, url, "checked", goal="data analyst") as client:
+        page = client.get("/learn/check", params={"yes": sql, "no": statistics}).text
+        assert "Keep 2 answers" in page
+        assert profile(world, url, "checked")["skills"] == []
+        assert send(client, "/learn/check", yes=sql, no=statistics).status_code == 303
+        kept = profile(world, url, "checked")
+        assert kept["skills"] == [sql]
+        assert [one["skill"] for one in kept["not_yet"]] == [statistics]
+        again = client.get("/learn/check").text
+        assert "Can you do this on your own: SQL?" not in again
+        assert "Can you do this on your own: statistics?" not in again
+        assert "Skills you do not have yet" in client.get("/learn/you").text
+        assert "Your own word: not yet" in client.get("/learn/gap").text
+        send(client, "/learn/you/skills", add=statistics)
+        assert profile(world, url, "checked")["not_yet"] == []
+        assert send(client, "/learn/check", no=statistics).status_code == 303
+        send(client, "/learn/you/skills", forget=statistics)
+        kept = profile(world, url, "checked")
+        assert (kept["skills"], kept["not_yet"]) == ([sql], [])
+
+
+def test_the_promise_of_the_check_is_what_the_plan_begins_with(world: World, url: str) -> None:
+    with visit(world, url, "promised", goal="data analyst") as client:
+        client.get("/learn/plan")
+        send(client, "/learn/check", yes=uri("SQL"), no=uri("statistics"))
+        ask = {"learner_id": "promised"}
+        best = client.post("/v1/recommendations", json=ask, headers=world.headers("recommend")).json()["items"][0]
+        promised = client.get("/learn/check", params={"stop": "1"})
+        assert promised.status_code == 200
+        assert best["credential"]["title"] in client.get("/learn/plan").text
+    assert best["credential"]["credential_id"] != "sql-basics"
 
 
 def test_an_award_that_is_added_is_held_with_its_day_and_proof(world: World, url: str) -> None:

@@ -74,6 +74,7 @@ FURTHER: Mapping[str, tuple[int, ...]] = {
     "POST /v1/learners/{learner_id}/assessments": (404, 409),
     "PUT /v1/learners/{learner_id}/assessments/{assessment_id}": (404, 409),
     "DELETE /v1/learners/{learner_id}/assessments/{assessment_id}": (404,),
+    "DELETE /v1/learners/{learner_id}/awards/{credential_id}": (404,),
     "POST /v1/learners/{learner_id}/assessments:next": (404,),
     "POST /v1/learners/{learner_id}/awards": (404, 409),
     "POST /v1/learners/{learner_id}/links": (404,),

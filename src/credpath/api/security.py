@@ -41,6 +41,7 @@ SCOPES: Mapping[str, Scope | None] = {
     "POST /v1/learners/{learner_id}/assessments:next": "recommend",
     "PUT /v1/learners/{learner_id}/assessments/{assessment_id}": "write",
     "DELETE /v1/learners/{learner_id}/assessments/{assessment_id}": "write",
+    "DELETE /v1/learners/{learner_id}/awards/{credential_id}": "write",
     "POST /v1/learners/{learner_id}/awards": "write",
     "POST /v1/learners/{learner_id}/links": "write",
     "POST /v1/outcomes": "write",

@@ -24,6 +24,7 @@ from credpath.cli.asked import (
     Participation,
     Weeks,
     ask_of,
+    check_held,
     limits_of,
     say_goal,
     say_nearest,
@@ -89,6 +90,7 @@ def recommend(
     ask = ask_of(learner, goal, have, held, limit, limits)
     with opened() as context:
         owner = tenant_of(tenant)
+        check_held(context, owner, ask)
         answer = recommend_next(context, owner, ask)
         explanation = explain(context, owner, answer.impression_id) if explained else None
     if as_json:

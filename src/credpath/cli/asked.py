@@ -12,8 +12,10 @@ from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
 from credpath.domain.paths import Constraints
-from credpath.errors import InvalidInput
+from credpath.errors import InvalidInput, NotFound
 from credpath.service.asking import Ask
+from credpath.service.catalogue import get_credential
+from credpath.service.context import Context
 
 LearnerId = Annotated[str, typer.Option("--learner", help="A stored learner.")]
 GoalText = Annotated[str, typer.Option("--goal", help="A career goal in your own words.")]
@@ -72,6 +74,16 @@ def ask_of(
     return Ask(
         learner_id=learner, profile=profile, awards=tuple(held or ()), goal_text=goal, constraints=limits, limit=limit
     )
+
+
+def check_held(context: Context, tenant: str, ask: Ask) -> None:
+    """Raises NotFound for a held credential that is not in the catalogue: it would count for nothing."""
+    for credential_id in ask.awards:
+        try:
+            get_credential(context, tenant, credential_id)
+        except NotFound as error:
+            fix = "give the id of a credential in the catalogue, or leave it out"
+            raise NotFound(error.what, where="--held", fix=fix) from None
 
 
 def day_of(text: str, option: str) -> date | None:

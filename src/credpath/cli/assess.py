@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from credpath.cli.asked import GoalText, Have, Held, Language, LearnerId, ask_of
+from credpath.cli.asked import GoalText, Have, Held, Language, LearnerId, ask_of, check_held
 from credpath.cli.printing import print_json, say
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
 from credpath.domain.paths import Constraints
@@ -36,6 +36,7 @@ def assess(
     asked = ask_of(learner, goal, have, held, 1, Constraints(languages=frozenset(language or ())))
     with opened() as context:
         owner, offer = tenant_of(tenant), Offer(even_if_sure=even_if_sure)
+        check_held(context, owner, asked)
         found = next_assessment(context, owner, asked, offer)
         if as_json:
             print_json(document(found))

@@ -55,10 +55,16 @@ def history(limit: Limit = 20, tenant: Tenant = "", as_json: AsJson = False) -> 
 @app.command("promote")
 @reported
 def promote(version: str, reason: Reason = "", as_json: AsJson = False) -> None:
-    """Verify a bundle and make it the one that serves."""
+    """Verify a bundle and make it the one that serves, also one that the gate held, and then say so."""
     with opened() as context:
         promotion.promote(context, version, by=BY, reason=reason)
-    print_json({"serves": version}) if as_json else say(f"{version} serves")
+        held = promotion.held_by_gate(context, version)
+    if as_json:
+        print_json({"serves": version, "held_by_gate": held})
+        return
+    say(f"{version} serves")
+    for tenant, sentence in held.items():
+        say(f"the gate had held its model of {tenant}: {sentence}; `credpath models rollback` goes back")
 
 
 @app.command("rollback")

@@ -24,6 +24,7 @@ from credpath.cli.asked import (
     Participation,
     Weeks,
     ask_of,
+    check_held,
     day_of,
     limits_of,
 )
@@ -92,6 +93,7 @@ def path(
     limits = _of_path(limits, parallel, starts_on, deadline, pin, stack)
     ask, owner = ask_of(learner, goal, have, held, 5, limits), tenant_of(tenant)
     with opened() as context:
+        check_held(context, owner, ask)
         answer = plan_paths(context, owner, ask, previous, None if what_if else kind)
         file = calendar_file(context, owner, ask, answer, kind) if calendar else b""
     if calendar:
@@ -129,7 +131,9 @@ def compare(
     ask = ask_of(learner, "", have, held, 5, limits) if learner else _of_nobody(have, held, limits)
     one, other = (GoalWords(text) for text in goal or ())
     with opened() as context:
-        found = compare_goals(context, tenant_of(tenant), ask, (one, other))
+        owner = tenant_of(tenant)
+        check_held(context, owner, ask)
+        found = compare_goals(context, owner, ask, (one, other))
     if as_json:
         print_json(asdict(found))
         return

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+from credpath.domain.derived_ids import derived_id
 from credpath.domain.kept_mastery import KeptMastery
 from credpath.domain.mastery import Mastery
 from credpath.domain.money import Money
@@ -19,6 +20,18 @@ MAX_SKILLS_A_SCORE = 50
 
 
 @dataclass(frozen=True, slots=True)
+class NotYet:
+    """A skill, by URI or label, that the learner said they do not have, and when: what is shown later outweighs it."""
+
+    skill: str
+    said_at: datetime
+
+    def __post_init__(self) -> None:
+        check_text(self.skill, "not_yet", limit=MAX_LABEL, empty=False)
+        check_time(self.said_at, "said_at")
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a learner says of themself. Empty and None mean "not said", never "none"."""
 
@@ -28,14 +41,15 @@ class Profile:
     country: str = ""
     hours_per_week: float | None = None
     budget: Money | None = None
+    not_yet: tuple[NotYet, ...] = ()
 
     def __post_init__(self) -> None:
         check_text(self.goal, "goal", limit=MAX_LABEL)
         check_text(self.country, "country", limit=10)
         check_optional(self.hours_per_week, "hours_per_week", low=0.5, high=100)
-        if len(self.declared_skills) > MAX_DECLARED_SKILLS:
-            count = len(self.declared_skills)
-            raise InvalidInput(f"{count} declared skills, over {MAX_DECLARED_SKILLS}", where="skills")
+        for where, skills in (("skills", self.declared_skills), ("not_yet", self.not_yet)):
+            if len(skills) > MAX_DECLARED_SKILLS:
+                raise InvalidInput(f"{len(skills)} declared skills, over {MAX_DECLARED_SKILLS}", where=where)
         for skill in self.declared_skills:
             check_text(skill, "declared skill", limit=MAX_LABEL, empty=False)
 
@@ -70,6 +84,17 @@ class Award:
         check_text(self.award_id, "award_id", limit=200)
         check_text(self.grade, "grade", limit=MAX_LABEL)
         check_text(self.evidence_url, "evidence_url", limit=2_000)
+
+    @property
+    def identified(self) -> Award:
+        """The same award with an id. One that brings none is known by learner, credential and time.
+
+        So sent again it is the same one, and one of another day is another: which came last has no effect.
+        """
+        if self.award_id:
+            return self
+        at = self.awarded_at.astimezone(UTC).isoformat()
+        return replace(self, award_id=derived_id("award", self.learner_id, self.credential_id, at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from credpath.errors import InvalidInput
 
@@ -16,6 +16,8 @@ MAX_ID = 200
 MAX_LABEL = 500
 MAX_TEXT = 20_000
 MAX_NUMBER = 1e12
+# What was observed lies in the past. A day is let pass for clocks, time zones and dates without a time.
+MOST_AHEAD = timedelta(days=1)
 
 
 def check_text(value: str, field: str, *, limit: int = MAX_TEXT, empty: bool = True) -> str:
@@ -77,3 +79,14 @@ def check_time(value: datetime, field: str) -> datetime:
     if value.tzinfo is None:
         raise InvalidInput(f"{field} has no time zone", where=field, fix="end it with Z or +00:00")
     return value.astimezone(UTC)
+
+
+def check_happened(value: datetime, field: str, now: datetime) -> datetime:
+    """Returns `value` unless it lies more than MOST_AHEAD after `now`: evidence from there would fade all other.
+
+    A typing error in a year is the usual cause, so the message names the day that was given.
+    """
+    if value > now + MOST_AHEAD:
+        day = value.astimezone(UTC).date().isoformat()
+        raise InvalidInput(f"{field} is {day}, which lies ahead", where=field, fix="give the time at which it happened")
+    return value

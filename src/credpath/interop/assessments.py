@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from credpath.domain.derived_ids import derived_id
 from credpath.domain.learner import AssessmentResult
 from credpath.errors import InvalidInput
-from credpath.interop.moments import derived_id, parse_moment
+from credpath.interop.moments import parse_moment
 from credpath.interop.reading import Progress, Read, Report, no_progress, parse_number
 from credpath.interop.tabular import Columns, read_rows
 
@@ -36,7 +37,7 @@ def read_assessments(path: Path, progress: Progress = no_progress) -> Read[Asses
             of = ";".join(result.named_skills)
             reason = f"assessment_id {result.assessment_id!r} has another result for {of!r} on line {first}"
             report.refuse(path, line, reason, "give each result its own id, or leave assessment_id out")
-    return report.read(result for _, result in found.values())
+    return report.read_rows(found.values())
 
 
 def row_to_result(row: Mapping[str, str]) -> AssessmentResult:

@@ -53,4 +53,4 @@ class CatalogueRows:
         """The finished answer, in the order of the file."""
         read = self.report.read(self._items)
         places = {name: tuple(stands) for name, stands in self._places.items()}
-        return CatalogueRead(read.items, read.refusals, read.rows, places)
+        return CatalogueRead(read.items, read.refusals, read.rows, places=places)

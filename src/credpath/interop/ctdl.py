@@ -7,12 +7,12 @@ from collections.abc import Collection
 from pathlib import Path
 
 from credpath.domain.catalogue import Credential
+from credpath.domain.derived_ids import derived_id
 from credpath.errors import InvalidInput
 from credpath.interop.catalogue_read import CatalogueRead, CatalogueRows
 from credpath.interop.ctdl_edges import EdgeReader, Edges, usable_id
 from credpath.interop.ctdl_facts import facts_of, is_offering, title_of
 from credpath.interop.ctdl_graph import Graph, Node, read_documents, text
-from credpath.interop.moments import derived_id
 from credpath.interop.reading import Progress, Report, no_progress
 
 # What a component of a pathway stands for, where the file also holds the thing itself.

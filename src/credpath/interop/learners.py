@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from credpath.domain.learner import Award, Learner, Profile
+from credpath.domain.learner import Award, Learner, NotYet, Profile
 from credpath.domain.rules import check_id
 from credpath.errors import InvalidInput
 from credpath.interop.catalogue_jsonl import country_code
 from credpath.interop.json_fields import JsonFields
 from credpath.interop.languages import language_codes
-from credpath.interop.moments import derived_id, parse_moment
+from credpath.interop.moments import parse_moment
 from credpath.interop.reading import Progress, Read, Report, no_progress, read_json_lines
 
-LEARNER_KEYS = ("learner_id", "goal", "skills", "languages", "country", "hours_per_week", "budget", "awards")
+LEARNER_KEYS = (
+    "learner_id", "goal", "skills", "not_yet", "languages", "country", "hours_per_week", "budget", "awards",
+)  # fmt: skip
+NOT_YET_KEYS = ("skill", "said_at")
 AWARD_KEYS = ("credential_id", "awarded_at", "award_id", "grade", "evidence_url")
 
 
@@ -45,7 +49,7 @@ def read_learners(path: Path, progress: Progress = no_progress) -> Read[LearnerR
         if known != found:
             reason = f"learner {name!r} stands on line {before} with other facts"
             report.refuse(path, line, reason, "keep one line a learner")
-    return report.read(record for _, record in first.values())
+    return report.read_rows(first.values())
 
 
 def record_to_learner(record: Mapping[str, object]) -> LearnerRecord:
@@ -58,6 +62,9 @@ def record_to_learner(record: Mapping[str, object]) -> LearnerRecord:
         country=country_code(fields.text("country")),
         hours_per_week=fields.number("hours_per_week"),
         budget=fields.money("budget"),
+        not_yet=tuple(
+            NotYet(one.text("skill"), _dated(one, "said_at")) for one in fields.inners("not_yet", NOT_YET_KEYS)
+        ),
     )
     learner = Learner(fields.text("learner_id"), profile)
     awards = (_award(award, learner.learner_id) for award in fields.inners("awards", AWARD_KEYS))
@@ -65,16 +72,20 @@ def record_to_learner(record: Mapping[str, object]) -> LearnerRecord:
 
 
 def _award(fields: JsonFields, learner_id: str) -> Award:
-    awarded_at, ordinal = parse_moment(fields.text("awarded_at"), "awarded_at")
-    if ordinal:
-        raise InvalidInput("awarded_at is a bare number", where="awarded_at", fix="ISO 8601, for example 2026-03-31")
-    credential_id = fields.text("credential_id")
-    award_id = fields.text("award_id") or derived_id("award", learner_id, credential_id, awarded_at.isoformat())
-    return Award(
+    award = Award(
         learner_id,
-        credential_id,
-        awarded_at,
-        check_id(award_id, "award_id"),
+        fields.text("credential_id"),
+        _dated(fields, "awarded_at"),
+        fields.text("award_id"),
         fields.text("grade"),
         fields.text("evidence_url"),
-    )
+    ).identified
+    check_id(award.award_id, "award_id")
+    return award
+
+
+def _dated(fields: JsonFields, key: str) -> datetime:
+    moment, ordinal = parse_moment(fields.text(key), key)
+    if ordinal:
+        raise InvalidInput(f"{key} is a bare number", where=key, fix="ISO 8601, for example 2026-03-31")
+    return moment

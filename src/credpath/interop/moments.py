@@ -1,8 +1,7 @@
-"""Points in time as files write them, and ids for rows that bring none."""
+"""Points in time as files write them."""
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -35,9 +34,3 @@ def _ordered(number: int, field: str) -> datetime:
     if not 0 <= number <= LAST_SECOND:
         raise InvalidInput(f"{field} is {number}, not within 0 to {LAST_SECOND}", where=field)
     return EPOCH + timedelta(seconds=number)
-
-
-def derived_id(prefix: str, *parts: str) -> str:
-    """An id that only depends on what the row says, so that importing it again changes nothing."""
-    content = "\x1f".join(parts).encode("utf-8", errors="surrogatepass")
-    return f"{prefix}-{hashlib.sha256(content).hexdigest()[:32]}"

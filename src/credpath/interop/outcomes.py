@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from credpath.domain.derived_ids import derived_id
 from credpath.domain.outcomes import Outcome
 from credpath.errors import InvalidInput
-from credpath.interop.moments import derived_id, parse_moment
+from credpath.interop.moments import parse_moment
 from credpath.interop.reading import Progress, Read, Report, no_progress, parse_number
 from credpath.interop.tabular import Columns, read_rows
 
@@ -40,7 +41,7 @@ def read_outcomes(path: Path, progress: Progress = no_progress) -> Read[Outcome]
     if len(scales) > 1:
         reason = f"occurred_at is a time on line {scales[False]} and a bare number on line {scales[True]}"
         report.refuse(path, 0, reason, "use one of the two in the whole file")
-    return report.read(outcome for _, outcome in found.values())
+    return report.read_rows(found.values())
 
 
 def row_to_outcome(row: Mapping[str, str]) -> Outcome:

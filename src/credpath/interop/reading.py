@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import BinaryIO, Generic, NamedTuple, NoReturn, TypeVar
@@ -29,11 +29,15 @@ PROGRESS_STEP = 2_000
 
 @dataclass(frozen=True)
 class Read(Generic[T]):
-    """What a file held: `items` that can be used, a refusal for every row that cannot, and all `rows` seen."""
+    """What a file held: `items` that can be used, a refusal for every row that cannot, and all `rows` seen.
+
+    `lines`: where each item stands, from readers of which each item is a row.
+    """
 
     items: tuple[T, ...]
     refusals: tuple[Refusal, ...]
     rows: int
+    lines: tuple[int, ...] = ()
 
 
 def no_progress(stage: str, rows: int) -> None:
@@ -65,6 +69,11 @@ class Report:
         """The finished answer, refusals in the order of file and line."""
         ordered = sorted(set(self.refusals), key=lambda r: (r.file, r.line, r.reason, r.fix))
         return Read(tuple(items), tuple(ordered), self.rows)
+
+    def read_rows(self, rows: Iterable[tuple[int, T]]) -> Read[T]:
+        """The same of (line, item) pairs."""
+        kept = tuple(rows)
+        return replace(self.read(item for _, item in kept), lines=tuple(line for line, _ in kept))
 
 
 class Line(NamedTuple):

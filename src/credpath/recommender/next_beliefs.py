@@ -46,6 +46,10 @@ class Asking:
     other_first: float = 0.1
     loss: float = 0.01
     even_if_sure: bool = False
+    # As many equal answers on one skill as there can be: somebody's own word counts once.
+    answers: int = 12
+    # Skills to ask about although the estimate is narrow.
+    again: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def beliefs(
     for skill in sorted(goal.skills, key=lambda s: s.skill_uri):
         known = snapshot.mastery.get(skill.skill_uri)
         mastery = known or Mastery(skill.skill_uri)
-        if is_sure(mastery, asking):
+        if is_sure(mastery, asking) and skill.skill_uri not in asking.again:
             continue
         place, seen = index.space.position.get(skill.skill_uri), known is not None and _seen(known)
         near = float(support[place]) if place is not None else 0.0
@@ -108,12 +112,9 @@ def _seen(mastery: Mastery) -> bool:
     return any(piece.kind in SHOWN for piece in mastery.evidence)
 
 
-MOST_ANSWERS = 12
-
-
 def once_sure(mastery: Mastery, right: bool, answering: Answering, asking: Asking) -> float:
     """The level after as many equal answers as make it certain."""
-    for _ in range(MOST_ANSWERS):
+    for _ in range(asking.answers):
         mastery = answering(mastery, right)
         if is_sure(mastery, asking):
             break

@@ -22,9 +22,10 @@ from credpath.recommender.recommend import RecommendRequest
 from credpath.recommender.what_if import WhatIf
 
 # "certain": another credential hardly ever comes first. "close": one may, and is hardly better. "all_asked": every
-# skill of the goal is known well enough. "no_skills": the goal names none. "nothing_fits": no credential may be next.
-Ending = Literal["certain", "close", "all_asked", "no_skills", "nothing_fits"]
-SURE: tuple[Ending, ...] = ("certain", "close")  # the endings after which there may be more to ask
+# skill of the goal is known well enough. "no_items": others are not, but nothing that can be put to the learner would
+# change what comes first. "no_skills": the goal names none. "nothing_fits": no credential may be next.
+Ending = Literal["certain", "close", "all_asked", "no_items", "no_skills", "nothing_fits"]
+MORE: tuple[Ending, ...] = ("certain", "close", "no_items")  # the endings after which there may be more to ask
 # What an answer tells of the end counts so much beside what it settles at once: enough to decide between questions
 # that settle nothing yet.
 INSIGHT = 0.1
@@ -50,12 +51,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """`chosen` is what to ask, None once there is an `ending`; after "certain" and "close" what would be asked next
-    all the same, if `Asking.even_if_sure` wants that.
+    """`chosen` is what to ask, None once there is an `ending`; after one of MORE what would be asked next all the same,
+    if `Asking.even_if_sure` wants that and something can be asked.
 
     `first`: the credential that comes first now, "" where nothing fits. `certainty`: share of the worlds in which it
-    still does once everything is answered. `loss`: how much of a score keeping it costs on average, 0..1.
-    `rivals`: other credentials that may come first, likeliest first. `left`: how many more questions are expected.
+    still does once everything is known, also what cannot be asked. `loss`: how much of a score keeping it costs on
+    average, 0..1. `rivals`: other credentials that may come first, likeliest first. `askable`: skills that can be asked
+    about. `left`: how many more questions are expected.
     """
 
     ending: Ending | None
@@ -102,6 +104,11 @@ class Worlds:
         return places
 
     @property
+    def certainty(self) -> float:
+        """Share of the worlds in which what comes first now does so in the end."""
+        return float((self.first == self.present).mean())
+
+    @property
     def loss(self) -> float:
         """Share of the best score that the present first place lacks in the end, on average, 0..1."""
         best = self.scores.max(axis=1)
@@ -116,24 +123,32 @@ def next_question(
     asking: Asking | None = None,
     learned: Learned | None = None,
     only: frozenset[str] | None = None,
+    offered: frozenset[str] | None = None,
 ) -> NextQuestion:
     """The question whose answer helps most, or the reason to stop. Same input and `request.seed`, same answer.
 
-    `only`: the skills that can be asked about, where not all can.
+    `only`: the skills that are open, where not all are. `offered`: those that can be put to the learner, where not all
+    can; the others stay as unknown as they are.
     """
     asking = asking or Asking()
     believed = beliefs(index, request.goal, request.snapshot, answering, asking)
     believed = tuple(one for one in believed if only is None or one.skill_uri in only)
+    askable = tuple(one for one in believed if offered is None or one.skill_uri in offered)
     worlds = imagine(index, request, believed, answering, asking, learned)
     if not worlds.ids:
-        return NextQuestion("nothing_fits", "", 1.0, 0.0, len(believed), 0, None, ())
-    present, ends = worlds.present, worlds.first
-    first, certainty, loss = worlds.ids[present], float((ends == present).mean()), worlds.loss
-    ending = _ending(request, believed, certainty, loss, asking)
-    rivals = tuple(worlds.ids[at] for at in _by_frequency(ends) if at != present)
-    left = 0 if ending else expected_left(worlds)
-    chosen = choose(worlds) if ending is None or (asking.even_if_sure and ending in SURE) else None
-    return NextQuestion(ending, first, certainty, loss, len(believed), left, chosen, rivals)
+        return NextQuestion("nothing_fits", "", 1.0, 0.0, len(askable), 0, None, ())
+    whole = len(askable) == len(believed)
+    within = worlds if whole else imagine(index, request, askable, answering, asking, learned)
+    ending = _ending(request, worlds, asking)
+    if ending is None and not whole and (not askable or _settled(within, asking)):
+        ending = "no_items"
+    rivals = tuple(worlds.ids[at] for at in _by_frequency(worlds.first) if at != worlds.present)
+    left = 0 if ending else expected_left(within)
+    goes_on = ending is None or (asking.even_if_sure and ending in MORE)
+    return NextQuestion(
+        ending, worlds.ids[worlds.present], worlds.certainty, worlds.loss, len(askable), left,
+        choose(within) if goes_on and askable else None, rivals,
+    )  # fmt: skip
 
 
 def choose(worlds: Worlds) -> Chosen:
@@ -177,16 +192,19 @@ def _after(present: Doubles, believed: Sequence[Belief], right: bool, answering:
     return steps
 
 
-def _ending(
-    request: RecommendRequest, believed: Sequence[Belief], certainty: float, loss: float, asking: Asking
-) -> Ending | None:
+def _ending(request: RecommendRequest, worlds: Worlds, asking: Asking) -> Ending | None:
     if not request.goal.skills:
         return "no_skills"
-    if not believed:
+    if not worlds.believed:
         return "all_asked"
-    if 1.0 - certainty <= asking.other_first:
+    return _settled(worlds, asking)
+
+
+def _settled(worlds: Worlds, asking: Asking) -> Ending | None:
+    """Why answers would not change what comes first, if they would not."""
+    if 1.0 - worlds.certainty <= asking.other_first:
         return "certain"
-    return "close" if loss <= asking.loss else None
+    return "close" if worlds.loss <= asking.loss else None
 
 
 def value(worlds: Worlds) -> Doubles:

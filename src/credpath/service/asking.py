@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot, Profile
@@ -12,6 +13,7 @@ from credpath.errors import InvalidInput, NotFound
 from credpath.recommender.encoding import FloatArray
 from credpath.recommender.learned import Learned
 from credpath.service.context import Context
+from credpath.service.happened import check_each
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.kept_paths import path_ahead
 from credpath.service.loading import LoadedBundle, LoadedTaxonomy
@@ -70,16 +72,23 @@ class Question:
     kept: KeptPath = field(default_factory=KeptPath)
 
 
-def understand(context: Context, tenant: str, ask: Ask) -> Question:
-    """Reads the learner, finds the goal, completes the limits. Raises NotFound, NotReady or InvalidInput."""
+def understand(
+    context: Context, tenant: str, ask: Ask, change: Callable[[Profile], Profile] = lambda profile: profile
+) -> Question:
+    """Reads the learner, finds the goal, completes the limits. Raises NotFound, NotReady or InvalidInput.
+
+    `change`: what the profile is to be read as, without its being stored.
+    """
     while True:
         bundle = context.serving.bundle
-        question = _understand(context, tenant, ask, bundle)
+        question = _understand(context, tenant, ask, bundle, change)
         if context.serving.bundle is bundle:  # another one was swapped in meanwhile: half of each replays as neither
             return question
 
 
-def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -> Question:
+def _understand(
+    context: Context, tenant: str, ask: Ask, bundle: LoadedBundle, change: Callable[[Profile], Profile]
+) -> Question:
     model = mastery_model(bundle, tenant)
     with context.database.read() as connection:
         stored = learners.snapshot(connection, tenant, ask.learner_id, model) if ask.learner_id else None
@@ -91,7 +100,8 @@ def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -
     taxonomy = context.serving.taxonomy(tenant)
     if stored is not None and stored.kept.stale:
         keep_fresh(context, tenant, ask.learner_id, model)
-    snapshot = stored or _stateless(ask)
+    snapshot = stored or _stateless(ask, context.clock())
+    snapshot = replace(snapshot, profile=change(snapshot.profile))
     snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue, as_of(context.clock()), model)
     goal, answer = find_goal(ask, snapshot.profile, taxonomy)
     vector = bundle.encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
@@ -110,10 +120,11 @@ def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle) -
     )
 
 
-def _stateless(ask: Ask) -> LearnerSnapshot:
+def _stateless(ask: Ask, now: datetime) -> LearnerSnapshot:
     """Somebody who is not stored: `awards` come in the order in which they were gained."""
-    history = tuple(dict.fromkeys(ask.awards))
-    return LearnerSnapshot(profile=ask.profile or Profile(), held=frozenset(history), history=history)
+    history, profile = tuple(dict.fromkeys(ask.awards)), ask.profile or Profile()
+    check_each((one.said_at for one in profile.not_yet), "profile.not_yet.{}.said_at", now)
+    return LearnerSnapshot(profile=profile, held=frozenset(history), history=history)
 
 
 def find_goal(ask: Ask, profile: Profile, taxonomy: LoadedTaxonomy) -> tuple[CareerGoal, GoalAnswer | None]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from credpath.domain.attempts import UNDATED
 from credpath.domain.evidence import SHOWN, Evidence, EvidenceKind
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import (
@@ -21,7 +22,7 @@ from credpath.domain.mastery import (
 )
 from credpath.domain.mastery_transition import advance
 from credpath.recommender.next_beliefs import Asking, is_sure
-from credpath.service.told import as_of
+from credpath.service.told import as_of, own_word
 
 EXPECTED, GIVEN = "credpath:expected:", "credpath:given:"
 
@@ -46,6 +47,22 @@ class Expecting:
         for one in (*before, piece):
             state = advance(state, one, self.model.parameters)
         found = self.model.estimate_all(state, (uri,), as_of(self.at))[uri]
+        return replace(found, evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:])
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectingWord:
+    """The same of the learner's own word, which counts as it will once it is kept: see `told.own_word`."""
+
+    state: LearnerState
+    model: MasteryModel
+    at: datetime
+
+    def __call__(self, mastery: Mastery, right: bool) -> Mastery:
+        """Without the word being kept."""
+        piece = own_word(mastery.skill_uri, right, UNDATED if right else self.at)
+        state = advance(self.state, piece, self.model.parameters)
+        found = self.model.estimate_all(state, (mastery.skill_uri,), as_of(self.at))[mastery.skill_uri]
         return replace(found, evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:])
 
 

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from credpath.domain.evidence import Evidence
-from credpath.domain.learner import AssessmentResult
+from credpath.domain.mastery import MasteryModel
+from credpath.domain.outcomes import Outcome
 from credpath.errors import BatchRefused, InvalidInput, Refusal
 from credpath.interop.assessments import read_assessments
 from credpath.interop.esco import read_esco
-from credpath.interop.learners import read_learners
+from credpath.interop.learners import LearnerRecord, read_learners
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
 from credpath.interop.outcomes import read_outcomes
 from credpath.service import tasks
-from credpath.service.assessments import add_results, assessment_evidence, replace_results
+from credpath.service.assessed import evidence_of_each
+from credpath.service.assessments import replace_results
 from credpath.service.context import Context
+from credpath.service.happened import refused_rows
 from credpath.service.mastery_models import serving_model
 from credpath.service.outcomes import store
 from credpath.service.tasks import followed
@@ -29,7 +35,9 @@ from credpath.store.imports import record_import
 from credpath.store.taxonomies import save_taxonomy
 
 Progress = Callable[[str, int], None]
+OfLearners = Mapping[str, Sequence[Evidence]]
 TAXONOMY_READERS = {"esco": read_esco, "onet": read_onet, "native": read_native_taxonomy}
+AS_REGRADE = "import it with --regrade if the file is right; PUT it to its assessment_id over HTTP"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +103,8 @@ def _import_taxonomy(context: Context, owner: str, folder: Path, form: str, prog
 def import_learners(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
     """Reads profiles with their awards from JSON Lines."""
     with followed(context, tenant, "import", f"learners: {file.name}") as task:
-        read = read_learners(file, task.beside(progress))
-        _refuse(read.refusals, file)
-        now = context.clock()
+        read, now = read_learners(file, task.beside(progress)), context.clock()
+        _refuse((*read.refusals, *refused_rows(read, file, _moments_of_learner, now)), file)
         with context.database.write() as connection:
             changed = rows.put_learners(connection, tenant, [record.learner for record in read.items], now)
             rows.add_awards(connection, tenant, [award for record in read.items for award in record.awards])
@@ -108,13 +115,21 @@ def import_learners(context: Context, tenant: str, file: Path, progress: Progres
 def import_outcomes(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
     """Reads outcomes; learners that are not known yet are created. The same file again changes nothing."""
     with followed(context, tenant, "import", f"outcomes: {file.name}") as task:
-        read = read_outcomes(file, task.beside(progress))
-        _refuse(read.refusals, file)
-        now = context.clock()
+        read, now = read_outcomes(file, task.beside(progress)), context.clock()
+        _refuse((*read.refusals, *refused_rows(read, file, _moment_of_outcome, now)), file)
         with context.database.write() as connection:
             saved = store(connection, tenant, read.items, now)
             record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
         return finished(task, ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True))
+
+
+def _moments_of_learner(record: LearnerRecord) -> list[tuple[str, datetime]]:
+    said = [("said_at", one.said_at) for one in record.learner.profile.not_yet]
+    return [*said, *(("awarded_at", award.awarded_at) for award in record.awards)]
+
+
+def _moment_of_outcome(outcome: Outcome) -> list[tuple[str, datetime]]:
+    return [] if outcome.ordinal else [("occurred_at", outcome.occurred_at)]
 
 
 def import_assessments(
@@ -123,31 +138,58 @@ def import_assessments(
     """Reads assessment results; needs a bundle, which knows the skills by their labels.
 
     `regrade`: the file holds all that is known of the assessments that it names; what else is kept of them goes.
+    Without it, a result that differs from the one that is kept is refused by its line.
     """
     with followed(context, tenant, "import", f"assessments: {file.name}") as task:
-        read = read_assessments(file, task.beside(progress))
-        _refuse(read.refusals, file)
-        taxonomy = context.serving.taxonomy(tenant)
-        by_learner: dict[str, list[AssessmentResult]] = {}
-        for result in read.items:
-            by_learner.setdefault(result.learner_id, []).append(result)
-        evidence = {learner: assessment_evidence(results, taxonomy, context) for learner, results in by_learner.items()}
-        now, model, counts = context.clock(), serving_model(context, tenant), Counter[str]()
+        read, now = read_assessments(file, task.beside(progress)), context.clock()
+        ahead = refused_rows(read, file, lambda result: [("occurred_at", result.occurred_at)], now)
+        _refuse((*read.refusals, *ahead), file)
+        taxonomy, model = context.serving.taxonomy(tenant), serving_model(context, tenant)
+        found = evidence_of_each(read.items, taxonomy, context, file.name, read.lines)
+        evidence: dict[str, list[Evidence]] = {}
+        for result, pieces in zip(read.items, found, strict=True):
+            evidence.setdefault(result.learner_id, []).extend(pieces)
+        lines = {pieces[0].evidence_id: line for line, pieces in zip(read.lines, found, strict=True)}
         with context.database.write() as connection:
             rows.ensure_learners(connection, tenant, sorted(evidence), now)
-            for learner_id, pieces in sorted(evidence.items()):
-                named = {piece.reference for piece in pieces} if regrade else set()
-                if named:
-                    gone, come = replace_results(connection, tenant, learner_id, named, pieces, model)
-                else:
-                    gone, come = (), add_results(connection, tenant, learner_id, pieces, model)
-                counts.update(voided=len(gone), inserted=_results(come))
+            if regrade:
+                counts = _regraded(connection, tenant, evidence, model)
+            else:
+                counts = _added(connection, tenant, evidence, model, file, lines)
             record_import(connection, tenant, "assessments", now, {"read": read.rows, **counts}, ())
         detail = f"{counts['voided']} earlier results no longer count" if counts["voided"] else ""
         unchanged = read.rows - counts["inserted"]
         return finished(
             task, ImportReport("assessments", read.rows, counts["inserted"], 0, unchanged, (), True, detail)
         )
+
+
+def _regraded(connection: Connection, tenant: str, evidence: OfLearners, model: MasteryModel) -> Counter[str]:
+    counts = Counter[str]()
+    for learner_id, pieces in sorted(evidence.items()):
+        named = {piece.reference for piece in pieces}
+        gone, come = replace_results(connection, tenant, learner_id, named, pieces, model)
+        counts.update(voided=len(gone), inserted=_results(come))
+    return counts
+
+
+def _added(
+    connection: Connection,
+    tenant: str,
+    evidence: OfLearners,
+    model: MasteryModel,
+    file: Path,
+    lines: Mapping[str, int],
+) -> Counter[str]:
+    counts, refusals = Counter[str](), set[Refusal]()
+    for learner_id, pieces in sorted(evidence.items()):
+        come = rows.add_evidence(connection, tenant, learner_id, pieces, model)
+        counts.update(voided=0, inserted=_results(come))
+        for piece, known in rows.other_results(connection, tenant, learner_id, come):
+            what = f"assessment {piece.reference!r} has another result, {known.score:.0%}, at the same time"
+            refusals.add(Refusal(file.name, lines[piece.evidence_id], what, AS_REGRADE))
+    _refuse(refusals, file)
+    return counts
 
 
 def finished(task: tasks.Progress, report: ImportReport) -> ImportReport:
@@ -162,10 +204,11 @@ def _results(pieces: Sequence[Evidence]) -> int:
     return len({piece.evidence_id for piece in pieces})
 
 
-def _refuse(refusals: Sequence[Refusal], file: Path) -> None:
-    if refusals:
+def _refuse(refusals: Iterable[Refusal], file: Path) -> None:
+    ordered = sorted(refusals, key=lambda r: (r.line, r.reason, r.fix))
+    if ordered:
         raise BatchRefused(
-            f"{len(refusals)} bad rows; nothing was imported", refusals, where=str(file), fix="mend them, import again"
+            f"{len(ordered)} bad rows; nothing was imported", ordered, where=str(file), fix="mend them, import again"
         )
 
 

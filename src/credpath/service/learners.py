@@ -8,19 +8,25 @@ from sqlalchemy import Connection
 
 from credpath.domain.learner import Learner
 from credpath.service.assessments import add_assessments, regrade, void_assessment
+from credpath.service.awards import add_award, withdraw_award
 from credpath.service.context import Context
-from credpath.service.mastery import add_award, mastery_of, unknown_learner
+from credpath.service.happened import check_each
+from credpath.service.mastery import mastery_of, unknown_learner
 from credpath.store import learners as rows
 
 __all__ = [
     "add_assessments", "add_award", "export_learner", "forget_learner", "get_learner", "mastery_of", "put_learner",
-    "regrade", "void_assessment",
+    "regrade", "void_assessment", "withdraw_award",
 ]  # fmt: skip
 
 
 def put_learner(context: Context, tenant: str, learner: Learner) -> tuple[Learner, bool]:
-    """Stores the profile whole; putting the same again changes nothing. Returns (stored, created)."""
+    """Stores the profile whole; putting the same again changes nothing. Returns (stored, created).
+
+    Raises InvalidInput for something that is said to have been said in the future.
+    """
     now = context.clock()
+    check_each((one.said_at for one in learner.profile.not_yet), "not_yet.{}.said_at", now)
 
     def write(connection: Connection) -> bool:
         created = rows.get_learner(connection, tenant, learner.learner_id) is None

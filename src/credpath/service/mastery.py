@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from credpath.domain.evidence import Evidence
-from credpath.domain.learner import Award, LearnerSnapshot
+from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import LearnerState, Mastery, MasteryModel
 from credpath.domain.sayings import Saying
 from credpath.errors import NotFound
@@ -17,9 +17,9 @@ from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
 from credpath.service.mastery_models import keep_fresh, serving_model
 from credpath.service.mastery_wording import change_saying
-from credpath.service.told import as_of, changed_skills, told, with_mastery
+from credpath.service.told import as_of, told, with_mastery
 from credpath.store import learners as rows
-from credpath.store.credentials import catalogue_version, get_credential
+from credpath.store.credentials import catalogue_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,22 +71,25 @@ class Reading:
         known = self.mastery.get(skill_uri)
         return known.probability if known else self.estimate(self.snapshot.kept.state, skill_uri)
 
-    def estimate(self, state: LearnerState, skill_uri: str) -> float:
-        """Of another state, at the moment of the reading."""
-        return self.model.estimate_all(state, (skill_uri,), self.at)[skill_uri].probability
+    def estimate(self, state: LearnerState, skill_uri: str, at: datetime | None = None) -> float:
+        """Of another state, at the moment of the reading or another one."""
+        return self.model.estimate_all(state, (skill_uri,), at or self.at)[skill_uri].probability
 
     def label(self, skill_uri: str) -> str:
         """The preferred label, or the URI of a skill outside the taxonomy."""
         row = self.serving.taxonomy.skills.position.get(skill_uri) if self.serving else None
         return skill_uri if row is None or self.serving is None else self.serving.taxonomy.skills.labels[row]
 
+    def title(self, credential_id: str) -> str:
+        """Of a credential in the catalogue, else nothing."""
+        index = self.serving.catalogue.index if self.serving else None
+        row = index.position.get(credential_id) if index else None
+        return "" if index is None or row is None else index.credentials[row].title
+
     def explain(self, piece: Evidence, before: float, after: float) -> ExplainedChange:
         """The change that one piece made."""
-        label, title = self.label(piece.skill_uri), ""
-        if self.serving and piece.kind in ("award", "failed", "dropped"):
-            index = self.serving.catalogue.index
-            row = index.position.get(piece.reference)
-            title = index.credentials[row].title if row is not None else ""
+        label = self.label(piece.skill_uri)
+        title = self.title(piece.reference) if piece.kind in ("award", "failed", "dropped") else ""
         words = change_saying(label, piece, before, after, title)
         return ExplainedChange(piece.skill_uri, label, before, after, piece, words)
 
@@ -112,22 +115,6 @@ def mastery_of(context: Context, tenant: str, learner_id: str) -> tuple[Mastery,
     """The estimate of every skill with any evidence, strongest first. Raises NotFound."""
     state = read_learner(context, tenant, learner_id).mastery
     return tuple(sorted(state.values(), key=lambda m: (-m.probability, m.skill_uri)))
-
-
-def add_award(context: Context, tenant: str, award: Award) -> tuple[ExplainedChange, ...]:
-    """Records a held credential; returns what that changed. Raises NotFound for an unknown learner or credential."""
-    before = read_learner(context, tenant, award.learner_id)
-    with context.database.read() as connection:
-        if get_credential(connection, tenant, award.credential_id) is None:
-            raise NotFound(f"no credential {award.credential_id!r}", where="credential_id", fix="import it first")
-    context.writer.submit(lambda c: rows.add_award(c, tenant, award)).result()
-    after = read_learner(context, tenant, award.learner_id)
-    by_skill = {p.skill_uri: p for p in after.pieces if p.reference == award.credential_id and p.kind == "award"}
-    return tuple(
-        after.explain(by_skill[uri], before.probability(uri), after.probability(uri))
-        for uri in changed_skills(before.mastery, after.mastery)
-        if uri in by_skill
-    )
 
 
 def unknown_learner(learner_id: str) -> NotFound:

@@ -17,12 +17,13 @@ RAISED = message("raises the estimate that you have this skill from {before:perc
 LOWERED = message("lowers the estimate that you have this skill from {before:percent} to {after:percent}")
 HARDLY_MOVED = message("hardly moves the estimate that you have this skill, {after:percent}")
 VOIDED = message("the result of {title} no longer counts, which")
-CORRECTED = Saying("correcting it")
+CORRECTED, ADDED = Saying("correcting it"), Saying("what was added")
+WITHDRAWN = message('the award "{title}" no longer counts, which')
 
 ON_DAY = message("{seen} on {day:date}")
 SCORE = message("a score of {score:percent}")
 SCORE_IN = message("a score of {score:percent} in {title}")
-DECLARED = Saying("your own word that you have it")
+DECLARED, DENIED = Saying("your own word that you have it"), Saying("your own word that you do not have it yet")
 # By (kind, whether the credential is known by name).
 ATTEMPTS: Mapping[tuple[EvidenceKind, bool], str] = {
     ("award", True): message('the award "{title}"'),
@@ -51,9 +52,18 @@ def change_saying(label: str, piece: Evidence, before: float, after: float, titl
 
 
 def voided_saying(label: str, reference: str, before: float, after: float) -> Saying:
-    """For a skill of which a result was taken back or corrected."""
-    what = Saying(VOIDED, {"title": shortened(reference, 60)}) if reference else CORRECTED
-    return _change(label, what, before, after)
+    """For a skill of which a result was taken back."""
+    return _change(label, Saying(VOIDED, {"title": shortened(reference, 60)}), before, after)
+
+
+def corrected_saying(label: str, before: float, after: float, *, added: bool) -> Saying:
+    """For a skill of which a result was corrected, or `added` where there was nothing to correct."""
+    return _change(label, ADDED if added else CORRECTED, before, after)
+
+
+def withdrawn_saying(label: str, title: str, before: float, after: float) -> Saying:
+    """For a skill that an award no longer speaks for. `title`: of its credential."""
+    return _change(label, Saying(WITHDRAWN, {"title": shortened(title, 60)}), before, after)
 
 
 def _change(label: str, seen: Saying, before: float, after: float) -> Saying:
@@ -68,7 +78,7 @@ def _moved(before: float, after: float) -> Saying:
 
 def _seen(piece: Evidence, title: str) -> Saying:
     if piece.kind == "self_declared":
-        return DECLARED
+        return DECLARED if piece.score > 0.0 else DENIED
     found = _shown(piece, shortened(title or piece.reference, 60))
     return Saying(ON_DAY, {"seen": found, "day": piece.at}) if piece.at >= DATED_SINCE else found
 

@@ -69,12 +69,13 @@ class Estimated:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One rule of the gate. `measured` False: there was nothing to apply it to."""
+    """One rule of the gate. `measured` False: there was nothing to apply it to, or it was told and not `judged`."""
 
     name: str
     passed: bool
     measured: bool
     sentence: str
+    judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,16 @@ def _of_card(card: Mapping[str, Any]) -> dict[str, Any]:
         "sentence": _text(gate.get("sentence")),
         "regime": _text(gate.get("regime")),
         "simulated": bool(_number(card.get("simulated_learners"))),
-        "criteria": tuple(
-            Criterion(_text(c.get("name")), bool(c.get("passed")), bool(c.get("measured")), _text(c.get("sentence")))
-            for c in _mappings(gate.get("criteria"))
-        ),
+        "criteria": tuple(map(_criterion, _mappings(gate.get("criteria")))),
     }
+
+
+def _criterion(found: Mapping[str, Any]) -> Criterion:
+    judged = found.get("judged") is not False  # cards made before it was said judged whatever they measured
+    measured = bool(found.get("measured")) and judged
+    return Criterion(
+        _text(found.get("name")), bool(found.get("passed")), measured, _text(found.get("sentence")), judged
+    )
 
 
 def _of_figures(found: Mapping[str, Any]) -> dict[str, Any]:

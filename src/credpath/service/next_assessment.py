@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from credpath.domain.catalogue import Credential
 from credpath.domain.evidence import EvidenceKind
 from credpath.domain.experiments import assign
 from credpath.domain.goals import CareerGoal, GoalAnswer
-from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.rules import MAX_LABEL, check_id, check_optional, check_text
 from credpath.domain.sayings import Saying, message
 from credpath.errors import InvalidInput
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.next_beliefs import Asking
+from credpath.recommender.next_beliefs import Answering, Asking
 from credpath.recommender.next_item import Item, next_item
-from credpath.recommender.next_question import Chosen, NextQuestion, next_question
+from credpath.recommender.next_question import Chosen, Ending, NextQuestion, next_question
 from credpath.recommender.ranking import Policy
 from credpath.recommender.wording import part, sentence, shortened
 from credpath.service.asking import Ask, Question, understand
@@ -25,6 +25,7 @@ from credpath.service.expected_answers import Expecting, not_due, with_answers
 from credpath.service.loading import LoadedTaxonomy
 from credpath.service.mastery_models import model_of
 from credpath.service.recommending import learned_for, request
+from credpath.store.learners import items_answered
 
 MAX_ITEMS = 1_000
 NAMED = 3  # goals and rivals that a sentence names
@@ -36,6 +37,10 @@ TELLS_MOST = message(
 )
 ALL_ASKED = message("Every skill of {goal} that can be asked about is known well enough; {first:quoted} comes first.")
 CERTAIN = message("{first:quoted} comes first in {share:percent} of the ways in which the open answers may fall.")
+NO_ITEMS = message(
+    "No item that is left would change it: {first:quoted} comes first, and in {share:percent} of the ways in which the "
+    "answers on all open skills may fall."
+)
 HARDLY_BETTER = message(
     "{rivals:list} may come first instead of {first:quoted}, and would be better by hardly anything."
 )
@@ -115,24 +120,41 @@ def next_assessment(
     `answers`: skill URI -> right or not, given in this sitting and not stored. Raises InvalidInput without a goal,
     NotFound for an unknown learner.
     """
-    offer = offer or Offer()
-    asked = understand(context, tenant, ask)
-    if not (asked.goal.text.strip() or asked.goal.occupation_uri):
-        raise InvalidInput(
-            "there is no career goal, so nothing to ask toward", where="goal",
-            fix="send `goal`, or PUT the learner with a goal",
-        )  # fmt: skip
-    now, model = context.clock(), model_of(asked.learned)
+    offer, now = offer or Offer(), context.clock()
+    asked = toward_a_goal(understand(context, tenant, ask))
+    model = model_of(asked.learned)
     kind: EvidenceKind = "item" if offer.items else "assessment"
     snapshot = with_answers(asked.snapshot, answers or {}, kind, now, model)
+    asked = replace(asked, snapshot=snapshot)
+    asking = Asking(even_if_sure=offer.even_if_sure)
+    skills = skills_of(asked.goal)
+    only = skills - not_due(snapshot, skills, model, asking)
+    done = offer.answered | _answered_before(context, tenant, ask.learner_id, offer)
+    answering = Expecting(snapshot.kept.state, model, kind, now)
+    return ask_next(context, tenant, ask, asked, Check(answering, asking, only, offer, done, now))
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one question is chosen by. `only`: the skills that are open; `done`: items that were answered."""
+
+    answering: Answering
+    asking: Asking
+    only: frozenset[str]
+    offer: Offer
+    done: frozenset[str]
+    now: datetime
+
+
+def ask_next(context: Context, tenant: str, ask: Ask, asked: Question, check: Check) -> NextAssessment:
+    """Chooses among what is open and can be put to the learner."""
+    offer = check.offer
     items, unknown = known_items(offer.items, asked.taxonomy)
-    done = offer.answered | items_answered(snapshot)
-    asking = replace(request(context, tenant, asked, ask, ask.seed or 0, now), snapshot=snapshot, policy=Policy())
+    offered = frozenset(one.skill_uri for one in items if one.item_id not in check.done) if offer.only_items else None
+    asking = replace(request(context, tenant, asked, ask, ask.seed or 0, check.now), policy=Policy())
     learned = learned_for(asked, assign(context.preferences.experiments, tenant, ask.learner_id))
-    index, answering = asked.catalogue.index, Expecting(snapshot.kept.state, model, kind, now)
-    skills = _askable(asked.goal, items, done) if offer.only_items else _skills(asked.goal)
-    only = skills - not_due(snapshot, skills, model, Asking())
-    found = next_question(index, asking, answering, Asking(even_if_sure=offer.even_if_sure), learned, only)
+    index = asked.catalogue.index
+    found = next_question(index, asking, check.answering, check.asking, learned, check.only, offered)
     credentials = _named(index, found)
     return NextAssessment(
         learner_id=ask.learner_id,
@@ -140,7 +162,7 @@ def next_assessment(
         goal_answer=asked.goal_answer,
         question=found,
         said=why(asked, found, credentials),
-        item=next_item(items, found.chosen.belief.mastery, done) if found.chosen else None,
+        item=next_item(items, found.chosen.belief.mastery, check.done) if found.chosen else None,
         credentials=credentials,
         unknown_skills=tuple(sorted({*asked.unknown_skills, *unknown})),
         seed=asking.seed,
@@ -149,13 +171,27 @@ def next_assessment(
     )
 
 
-def _skills(goal: CareerGoal) -> frozenset[str]:
+def toward_a_goal(asked: Question) -> Question:
+    """The same, with a goal. Raises InvalidInput without one."""
+    if not (asked.goal.text.strip() or asked.goal.occupation_uri):
+        raise InvalidInput(
+            "there is no career goal, so nothing to ask toward", where="goal",
+            fix="send `goal`, or PUT the learner with a goal",
+        )  # fmt: skip
+    return asked
+
+
+def skills_of(goal: CareerGoal) -> frozenset[str]:
+    """Their URIs."""
     return frozenset(skill.skill_uri for skill in goal.skills)
 
 
-def _askable(goal: CareerGoal, items: Iterable[Item], done: frozenset[str]) -> frozenset[str]:
-    """The goal's skills on which an item is left."""
-    return _skills(goal) & {one.skill_uri for one in items if one.item_id not in done}
+def _answered_before(context: Context, tenant: str, learner_id: str, offer: Offer) -> frozenset[str]:
+    """From the whole log: an item that was answered years ago is still known to the learner."""
+    if not offer.items or not learner_id:
+        return frozenset()
+    with context.database.read() as connection:
+        return items_answered(connection, tenant, learner_id)
 
 
 def known_items(offered: Sequence[OfferedItem], taxonomy: LoadedTaxonomy) -> tuple[tuple[Item, ...], set[str]]:
@@ -164,11 +200,6 @@ def known_items(offered: Sequence[OfferedItem], taxonomy: LoadedTaxonomy) -> tup
     known = [(one, match.skill_uri) for one in offered if (match := matches[one.skill])]
     items = tuple(Item(one.item_id, uri, one.difficulty) for one, uri in known)
     return items, {words for words, match in matches.items() if match is None}
-
-
-def items_answered(snapshot: LearnerSnapshot) -> frozenset[str]:
-    """The items behind the learner's evidence."""
-    return frozenset(e.item_id for one in snapshot.mastery.values() for e in one.evidence if e.item_id)
 
 
 def _named(index: CatalogueIndex, found: NextQuestion) -> dict[str, Credential]:
@@ -185,13 +216,14 @@ def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credenti
         return NOTHING_FITS
     if found.chosen is not None and not found.done:
         return _why_ask(found.chosen, found, credentials)
-    first = _title(credentials, found.first)
-    if found.ending == "all_asked":
-        goal = shortened(asked.goal.label or asked.goal.text, 80)
-        return Saying(ALL_ASKED, {"goal": goal, "first": first})
-    if found.ending == "certain":
-        return Saying(CERTAIN, {"first": first, "share": found.certainty})
-    return Saying(HARDLY_BETTER, {"rivals": _titles(credentials, found.rivals), "first": first})
+    first, goal = _title(credentials, found.first), shortened(asked.goal.label or asked.goal.text, 80)
+    endings: Mapping[Ending | None, Saying] = {
+        "all_asked": Saying(ALL_ASKED, {"goal": goal, "first": first}),
+        "no_items": Saying(NO_ITEMS, {"first": first, "share": found.certainty}),
+        "certain": Saying(CERTAIN, {"first": first, "share": found.certainty}),
+    }
+    closely = Saying(HARDLY_BETTER, {"rivals": _titles(credentials, found.rivals), "first": first})
+    return endings.get(found.ending, closely)
 
 
 def _why_ask(chosen: Chosen, found: NextQuestion, credentials: Mapping[str, Credential]) -> Saying:

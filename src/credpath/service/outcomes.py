@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from credpath.domain.outcomes import Outcome
 from credpath.errors import Conflict, TooLarge
 from credpath.service.context import Context
+from credpath.service.happened import check_each
 from credpath.store.learners import ensure_learners
 from credpath.store.outcomes import OutcomesSaved, save_outcomes
 
@@ -23,11 +24,13 @@ def record_outcomes(context: Context, tenant: str, outcomes: Sequence[Outcome]) 
     credential on its slate, is asked when training joins the two within the tenant: asked here, the answer would
     depend on what arrived first.
 
-    Raises Conflict, and stores nothing, when an id was used before for something else.
+    Raises Conflict, and stores nothing, when an id was used before for something else; InvalidInput for a time that
+    lies ahead. A number that only orders may be any.
     """
     if len(outcomes) > MAX_BATCH:
         raise TooLarge(f"{len(outcomes)} outcomes in a batch, over {MAX_BATCH}", fix="send several batches")
     batch, now = tuple(outcomes), context.clock()
+    check_each((now if o.ordinal else o.occurred_at for o in batch), "outcomes.{}.occurred_at", now)
     return context.writer.submit(lambda connection: store(connection, tenant, batch, now)).result()
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
 from sqlalchemy import Connection
 
 from credpath.domain.catalogue import Credential
-from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
+from credpath.domain.learner import Award, LearnerSnapshot
 from credpath.domain.outcomes import Outcome, OutcomeKind
+from credpath.domain.rules import check_happened
 from credpath.errors import Conflict, InvalidInput, NotFound
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.service.catalogue import get_credential
 from credpath.service.context import Context
 from credpath.service.mastery import read_learner, unknown_learner
 from credpath.service.outcomes import store
+from credpath.service.own_words import keep_words, resolver
 from credpath.store import learners as rows
 from credpath.store import outcomes as outcome_rows
 from credpath.store.credentials import catalogue_version
@@ -59,9 +61,10 @@ class Declared:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a learner is: latest first in each list."""
+    """Where a learner is: latest first in each list. `not_yet`: skills that they said they do not have."""
 
     declared: tuple[Declared, ...]
+    not_yet: tuple[Declared, ...]
     held: tuple[Taken, ...]
     in_progress: tuple[Taken, ...]
     dismissed: tuple[Taken, ...]
@@ -73,19 +76,18 @@ def standing(context: Context, tenant: str, learner_id: str) -> Standing:
     index = reading.serving.catalogue.index if reading.serving else None
     taken = _taken(reading.snapshot, index)
     return Standing(
-        declared=declared_of(context, tenant, reading.snapshot.profile),
+        declared=declared_of(context, tenant, reading.snapshot.profile.declared_skills),
+        not_yet=declared_of(context, tenant, [one.skill for one in reading.snapshot.profile.not_yet]),
         held=taken(reading.snapshot.held),
         in_progress=taken(reading.snapshot.in_progress),
         dismissed=taken(reading.snapshot.dismissed),
     )
 
 
-def declared_of(context: Context, tenant: str, profile: Profile) -> tuple[Declared, ...]:
-    """The declared skills by label, each under the name that the taxonomy gives it."""
-    if not context.serving.ready:
-        return tuple(Declared(words, words, False) for words in profile.declared_skills)
-    resolve = context.serving.taxonomy(tenant).resolve
-    matches = ((words, resolve(words)) for words in profile.declared_skills)
+def declared_of(context: Context, tenant: str, skills: Iterable[str]) -> tuple[Declared, ...]:
+    """The skills by label, each under the name that the taxonomy gives it."""
+    resolve = resolver(context, tenant)
+    matches = ((words, resolve(words)) for words in skills)
     found = [Declared(words, match.label if match else words, match is not None) for words, match in matches]
     return tuple(sorted(found, key=lambda d: (not d.known, d.label.casefold(), d.words)))
 
@@ -111,29 +113,6 @@ def _taken(snapshot: LearnerSnapshot, index: CatalogueIndex | None) -> Callable[
     return lambda ids: tuple(sorted((one(i) for i in ids), key=key))
 
 
-def change_profile(context: Context, tenant: str, learner_id: str, change: Callable[[Profile], Profile]) -> Profile:
-    """Applies `change` to the stored profile within one transaction. Raises NotFound, or what `change` raises."""
-    now = context.clock()
-
-    def write(connection: Connection) -> Profile:
-        found = rows.get_learner(connection, tenant, learner_id)
-        if found is None:
-            raise unknown_learner(learner_id)
-        changed = change(found.profile)
-        rows.put_learner(connection, tenant, Learner(learner_id, changed), now)
-        return changed
-
-    return context.writer.submit(write).result()
-
-
-def declare(context: Context, tenant: str, learner_id: str, skills: tuple[str, ...]) -> Profile:
-    """Adds skills, by URI or label, to those that the learner says they have."""
-    return change_profile(
-        context, tenant, learner_id,
-        lambda profile: replace(profile, declared_skills=tuple(dict.fromkeys((*profile.declared_skills, *skills)))),
-    )  # fmt: skip
-
-
 def act(
     context: Context, tenant: str, learner_id: str, credential_id: str, action: str, *, impression_id: str, once: str
 ) -> Credential:
@@ -150,7 +129,7 @@ def act(
     outcome = Outcome(f"page:{told}", learner_id, credential_id, kind, context.clock(), impression_id=impression_id)
     log_outcome(context, tenant, outcome)
     if action == "known":
-        declare(context, tenant, learner_id, taught_by(context, tenant, credential_id))
+        keep_words(context, tenant, learner_id, taught_by(context, tenant, credential_id))
     return record
 
 
@@ -182,6 +161,7 @@ def take_back(context: Context, tenant: str, learner_id: str, credential_id: str
 
 def hold(context: Context, tenant: str, award: Award, once: str) -> Credential:
     """Records that the learner holds a credential: as an award with its proof, and as an outcome in the log."""
+    check_happened(award.awarded_at, "awarded_at", context.clock())
     record = get_credential(context, tenant, award.credential_id)
     context.writer.submit(lambda connection: add_award(connection, tenant, award)).result()
     told = hashlib.sha256(f"{award.learner_id}\0{award.credential_id}\0awarded\0{once}".encode()).hexdigest()[:32]

@@ -93,6 +93,15 @@ def promote(context: Context, version: str, by: str, *, tenant: str = "", reason
     return version
 
 
+def held_by_gate(context: Context, version: str) -> dict[str, str]:
+    """Tenant -> what the gate said, of each model in a bundle that the gate held back."""
+    bundle = context.serving.models / version
+    learned = bundle / "learned"
+    tenants = sorted(folder.name for folder in learned.iterdir()) if learned.is_dir() else []
+    said = {tenant: read_figures(bundle, tenant) for tenant in tenants}
+    return {tenant: figures.sentence for tenant, figures in said.items() if figures.verdict == "hold"}
+
+
 def rollback(context: Context, by: str, *, tenant: str = "", reason: str = "") -> str:
     """Goes back to the bundle that served before the present one. Raises Conflict when there is none."""
     models = context.serving.models

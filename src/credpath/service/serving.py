@@ -110,7 +110,7 @@ class Serving:
         """The bundle that serves. Raises NotReady before the first one."""
         bundle = self._bundle
         if bundle is None:
-            raise NotReady(self.reasons[0], fix="run `python -m training.bundle`, then ask again")
+            raise NotReady(self._reason or "no bundle yet", fix="run `python -m training.bundle`, then ask again")
         return bundle
 
     @property

@@ -14,12 +14,12 @@ from datetime import UTC, datetime, time
 
 import numpy as np
 
-from credpath.domain.attempts import UNDATED, Attempt, attempts_of
+from credpath.domain.attempts import PASS, UNDATED, Attempt, attempts_of
 from credpath.domain.catalogue import Credential, SkillLink
 from credpath.domain.evidence import Evidence, award_share
-from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.learner import LearnerSnapshot, NotYet
 from credpath.domain.mastery import COUNTING, MAX_EVIDENCE_SHOWN, LearnerState, Mastery, MasteryModel, estimates
-from credpath.domain.mastery_transition import take_in
+from credpath.domain.mastery_transition import later, take_in
 from credpath.recommender.columns import level_of
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
@@ -69,9 +69,12 @@ def told(
     snapshot: LearnerSnapshot, taxonomy: LoadedTaxonomy, catalogue: IndexedCatalogue
 ) -> tuple[tuple[Evidence, ...], tuple[str, ...]]:
     """(what awards, attempts and declarations say, in the order to be counted; the declared words not known)."""
-    attempts = attempts_of(snapshot.outcomes, snapshot.awards, snapshot.held)
+    attempts = attempt_evidence(attempts_of(snapshot.outcomes, snapshot.awards, snapshot.held), catalogue)
     declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy)
-    return (*attempt_evidence(attempts, catalogue), *declared), unknown
+    denied, unknown_too = denied_evidence(snapshot.profile.not_yet, taxonomy)
+    shown = [piece for pieces in snapshot.kept.recent.values() for piece in pieces]
+    standing = not_outweighed(denied, declared, (*attempts, *shown))
+    return (*attempts, *standing, *declared), tuple(sorted({*unknown, *unknown_too}))
 
 
 def attempt_evidence(attempts: Iterable[Attempt], catalogue: IndexedCatalogue) -> list[Evidence]:
@@ -121,11 +124,42 @@ def declared_evidence(skills: Iterable[str], taxonomy: LoadedTaxonomy) -> tuple[
         if match is None:
             unknown.append(words)
         else:
-            found[match.skill_uri] = Evidence(
-                f"declared:{match.skill_uri}"[:200], match.skill_uri, "self_declared", 1.0, UNDATED,
-                words[:200], share=match.confidence,
-            )  # fmt: skip
+            found[match.skill_uri] = own_word(match.skill_uri, True, UNDATED, words, match.confidence)
     return list(found.values()), tuple(unknown)
+
+
+def denied_evidence(not_yet: Iterable[NotYet], taxonomy: LoadedTaxonomy) -> tuple[list[Evidence], tuple[str, ...]]:
+    """The same for the skills that the learner said they do not have; of several such words the last."""
+    found: dict[str, Evidence] = {}
+    unknown = []
+    for one in sorted(not_yet, key=lambda n: (n.said_at, n.skill)):
+        match = taxonomy.resolve(one.skill)
+        if match is None:
+            unknown.append(one.skill)
+        else:
+            found[match.skill_uri] = own_word(match.skill_uri, False, one.said_at, one.skill, match.confidence)
+    return [found[uri] for uri in sorted(found)], tuple(unknown)
+
+
+def own_word(skill_uri: str, has_it: bool, said_at: datetime, words: str = "", share: float = 1.0) -> Evidence:
+    """What a learner's own word on a skill counts as."""
+    key = f"{'declared' if has_it else 'not-yet'}:{skill_uri}"[:200]
+    return Evidence(key, skill_uri, "self_declared", float(has_it), said_at, words[:200], share=share)
+
+
+def not_outweighed(
+    denied: Iterable[Evidence], declared: Iterable[Evidence], seen: Iterable[Evidence]
+) -> list[Evidence]:
+    """The denials that still stand: the skill was neither claimed, nor earned or answered rightly since.
+
+    Who learns what they lacked must not be held to what they said before.
+    """
+    claimed = {piece.skill_uri for piece in declared}
+    passed: dict[str, datetime] = {}
+    for piece in seen:
+        if piece.score >= PASS:
+            passed[piece.skill_uri] = later(passed.get(piece.skill_uri), piece.at)
+    return [one for one in denied if one.skill_uri not in claimed and passed.get(one.skill_uri, UNDATED) < one.at]
 
 
 def _latest(pieces: tuple[Evidence, ...]) -> tuple[Evidence, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from credpath.domain.learner import Award
 from credpath.store.bulk import of_stored_learner, upsert
@@ -17,6 +17,8 @@ _OF_LEARNER = (
     .where(_AWARD.c.tenant == bindparam("tenant"), _AWARD.c.learner_id == bindparam("learner_id"))
     .order_by(_AWARD.c.credential_id, _AWARD.c.award_id)
 )
+_IDENTITY = ("tenant", "learner_id", "credential_id", "awarded_at")
+_UNNAMED = delete(_AWARD).where(_AWARD.c.award_id == "", *(_AWARD.c[n] == bindparam(f"its_{n}") for n in _IDENTITY))
 
 
 def add_award(connection: Connection, tenant: str, award: Award) -> bool:
@@ -24,17 +26,37 @@ def add_award(connection: Connection, tenant: str, award: Award) -> bool:
 
     Raises NotFound for a learner who is not stored.
     """
-    if award in awards_of(connection, tenant, award.learner_id):
+    if {award, award.identified} & {*awards_of(connection, tenant, award.learner_id)}:
         return False
     add_awards(connection, tenant, [award])
     return True
 
 
 def add_awards(connection: Connection, tenant: str, awards: Sequence[Award]) -> None:
-    """Stores many; of two with the same credential and award id the later one stays. Raises as `add_award`."""
-    rows = {_key(award): award for award in sorted(awards, key=lambda a: (a.awarded_at, a.grade, a.evidence_url))}
+    """Stores many; of two with the same credential and award id the later one stays. Raises as `add_award`.
+
+    Without an id of its own each of another time is another award, so the order in which they arrive has no effect.
+    """
+    ordered = sorted(awards, key=lambda a: (a.awarded_at, a.grade, a.evidence_url))
+    rows = {_key(award): award for award in (one.identified for one in ordered)}
     with of_stored_learner(", ".join(sorted({a.learner_id for a in awards})[:3])):
         upsert(connection, _AWARD, [_row(tenant, rows[key]) for key in sorted(rows)])
+    # Earlier releases kept them without an id: the same one is not kept twice.
+    if unnamed := [_row(tenant, award) for award in ordered if not award.award_id]:
+        connection.execute(_UNNAMED, [{f"its_{name}": row[name] for name in _IDENTITY} for row in unnamed])
+
+
+def withdraw_awards(
+    connection: Connection, tenant: str, learner_id: str, credential_id: str, award_id: str = ""
+) -> tuple[Award, ...]:
+    """Removes one award by its id, or every one of the credential; returns what there was."""
+    found = (a for a in awards_of(connection, tenant, learner_id) if a.credential_id == credential_id)
+    gone = tuple(award for award in found if award_id in ("", award.award_id))
+    for award in gone:
+        row = _row(tenant, award)
+        key = (_AWARD.c[name] == row[name] for name in ("tenant", "learner_id", "credential_id", "award_id"))
+        connection.execute(delete(_AWARD).where(*key))
+    return gone
 
 
 def awards_of(connection: Connection, tenant: str, learner_id: str) -> tuple[Award, ...]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 import orjson
 
 from credpath.domain.catalogue import Credential
-from credpath.domain.learner import Profile
+from credpath.domain.learner import NotYet, Profile
 from credpath.domain.money import Money
 from credpath.domain.records import credential_from_dict
 
@@ -53,6 +54,8 @@ def decode_profile(text: str) -> Profile:
     record = orjson.loads(text)
     for name in ("declared_skills", "languages"):
         record[name] = tuple(record.get(name, ()))
+    noes = record.get("not_yet", ())
+    record["not_yet"] = tuple(NotYet(one["skill"], datetime.fromisoformat(one["said_at"])) for one in noes)
     return Profile(**{**record, "budget": Money(**record["budget"]) if "budget" in record else None})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select
+from sqlalchemy import Connection, bindparam, delete, or_, select
 
 from credpath.domain.mastery import COUNTING, Evidence, MasteryModel
 from credpath.domain.rules import check_time
@@ -15,9 +15,18 @@ from credpath.store.bulk import insert_new, of_stored_learner
 from credpath.store.mastery_states import PIECES, evidence_of, keep_up, lock_log
 from credpath.store.tables import EvidenceRow, columns_of, table_of
 
-__all__ = ["add_evidence", "check_first_results", "evidence_of", "replace_evidence", "void_evidence"]
+__all__ = [
+    "add_evidence", "check_first_results", "evidence_of", "items_answered", "other_results", "replace_evidence",
+    "void_evidence",
+]  # fmt: skip
 
 _EVIDENCE = table_of(EvidenceRow)
+_ITEMS = (
+    select(_EVIDENCE.c.item_id)
+    .where(_EVIDENCE.c.tenant == bindparam("tenant"), _EVIDENCE.c.learner_id == bindparam("learner_id"))
+    .where(_EVIDENCE.c.item_id != "")
+    .distinct()
+)
 # More ids than this in one query, and reading the whole log is quicker.
 FEW = 200
 
@@ -55,16 +64,29 @@ def check_first_results(connection: Connection, tenant: str, learner_id: str, ev
 
     That is a regrade, and never taken for a further result without being called one.
     """
+    for piece, _ in other_results(connection, tenant, learner_id, evidence):
+        raise Conflict(
+            f"assessment {piece.reference!r} has another result on {piece.skill_uri!r} at the same time",
+            where="assessment_id", fix="call a corrected result a regrade: PUT it to its assessment_id",
+        )  # fmt: skip
+
+
+def other_results(
+    connection: Connection, tenant: str, learner_id: str, evidence: Collection[Evidence]
+) -> tuple[tuple[Evidence, Evidence], ...]:
+    """(piece, what is kept) wherever its assessment has another result on its skill or item at the same time."""
     given = {_sitting(piece): piece for piece in evidence if piece.reference}
     if not given:
-        return
-    for known in _like(connection, tenant, learner_id, given.values()):
-        again = given.get(_sitting(known)) if known.reference else None
-        if again is not None and again.evidence_id != known.evidence_id:
-            raise Conflict(
-                f"assessment {known.reference!r} has another result on {known.skill_uri!r} at the same time",
-                where="assessment_id", fix="call a corrected result a regrade: PUT it to its assessment_id",
-            )  # fmt: skip
+        return ()
+    known = _like(connection, tenant, learner_id, given.values())
+    pairs = ((given.get(_sitting(one)), one) for one in known if one.reference)
+    return tuple((piece, one) for piece, one in pairs if piece is not None and piece.evidence_id != one.evidence_id)
+
+
+def items_answered(connection: Connection, tenant: str, learner_id: str) -> frozenset[str]:
+    """Every item behind the learner's evidence, however long ago."""
+    whose = {"tenant": tenant, "learner_id": learner_id}
+    return frozenset(connection.execute(_ITEMS, whose).scalars())
 
 
 def void_evidence(

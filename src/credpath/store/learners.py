@@ -13,18 +13,26 @@ from credpath.domain.kept_mastery import KeptMastery
 from credpath.domain.learner import Award, Learner, LearnerSnapshot, Profile
 from credpath.domain.mastery import COUNTING, MasteryModel
 from credpath.domain.outcomes import Outcome, activity
-from credpath.store.awards import add_award, add_awards
+from credpath.store.awards import add_award, add_awards, withdraw_awards
 from credpath.store.bulk import insert_new, rows_by_key, upsert
 from credpath.store.codec import decode_profile, encode
 from credpath.store.erasure import export_learner, forget_learner
-from credpath.store.evidence import add_evidence, check_first_results, replace_evidence, void_evidence
+from credpath.store.evidence import (
+    add_evidence,
+    check_first_results,
+    items_answered,
+    other_results,
+    replace_evidence,
+    void_evidence,
+)
 from credpath.store.mastery_states import evidence_of, read_kept, refresh_mastery
 from credpath.store.tables import AwardRow, LearnerRow, MasteryStateRow, OutcomeRow, table_of
 
 __all__ = [
     "add_award", "add_awards", "add_evidence", "check_first_results", "ensure_learners", "evidence_of",
-    "export_learner", "forget_learner", "get_learner", "list_learners", "put_learner", "put_learners",
-    "refresh_mastery", "replace_evidence", "snapshot", "void_evidence",
+    "export_learner", "forget_learner", "get_learner", "items_answered", "list_learners", "other_results",
+    "put_learner", "put_learners",
+    "refresh_mastery", "replace_evidence", "snapshot", "void_evidence", "withdraw_awards",
 ]  # fmt: skip
 
 _LEARNER = table_of(LearnerRow)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, delete, func, select
 
+from credpath.domain.learner import Award
 from credpath.domain.outcomes import Outcome, OutcomeKind
 from credpath.store.bulk import insert_new, rows_by_key
 from credpath.store.tables import OutcomeRow, columns_of, table_of
@@ -96,6 +97,16 @@ def withdraw(connection: Connection, tenant: str, learner_id: str, credential_id
     said = (
         _OUTCOME.c.tenant == tenant, _OUTCOME.c.learner_id == learner_id,
         _OUTCOME.c.credential_id == credential_id, _OUTCOME.c.kind == kind,
+    )  # fmt: skip
+    return int(connection.execute(delete(_OUTCOME).where(*said)).rowcount)
+
+
+def withdraw_said(connection: Connection, tenant: str, award: Award, prefix: str) -> int:
+    """Takes back the outcomes that only repeat an award: of its time, with ids that begin so; returns how many."""
+    said = (
+        _OUTCOME.c.tenant == tenant, _OUTCOME.c.learner_id == award.learner_id, _OUTCOME.c.kind == "awarded",
+        _OUTCOME.c.credential_id == award.credential_id, _OUTCOME.c.occurred_at == award.awarded_at,
+        _OUTCOME.c.outcome_id.startswith(prefix, autoescape=True),
     )  # fmt: skip
     return int(connection.execute(delete(_OUTCOME).where(*said)).rowcount)
 

@@ -9,9 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from credpath.errors import InvalidInput
-from credpath.service.asking import Ask
-from credpath.service.next_assessment import next_assessment
-from credpath.service.own_page import declare
+from credpath.service.self_check import keep_answers, next_self_question
 from credpath.web.forms import query_of
 from credpath.web.learner_visits import SenderDep, VisitDep
 from credpath.web.pages import PageRoute, go
@@ -30,22 +28,25 @@ def ask(visit: VisitDep) -> Response:
     known = {uri: match.label for name in ("yes", "no") for uri in given.every(name) if (match := labels.by_uri(uri))}
     yes = [uri for uri in given.every("yes") if uri in known]
     no = [uri for uri in given.every("no") if uri in known and uri not in yes]
-    answers = {**dict.fromkeys(no, False), **dict.fromkeys(yes, True)}
-    asked = None
-    if len(answers) < MOST_QUESTIONS and not given.text("stop"):
-        asked = next_assessment(visit.context, visit.tenant, Ask(learner_id=visit.learner_id), answers=answers)
+    count, asked = len({*yes, *no}), None
+    if count < MOST_QUESTIONS and not given.text("stop"):
+        asked = next_self_question(visit.context, visit.tenant, visit.learner_id, yes, no)
     chosen = asked.question.chosen if asked else None
     return visit.show(
         "learner/check.html", step="you", asked=asked, chosen=chosen, known=known, yes=yes, no=no,
-        count=len(answers), most=MOST_QUESTIONS,
+        count=count, most=MOST_QUESTIONS,
     )  # fmt: skip
 
 
 @router.post("")
-def keep(visit: SenderDep) -> Response:
-    """Adds the skills of the answers `yes` to those that the learner says they have."""
-    chosen = visit.form.every("yes")
-    if len(chosen) > MOST_QUESTIONS:
+async def keep(visit: SenderDep) -> Response:
+    """Keeps the answers: the skills `yes` as those that the learner has, `no` as those that they do not have yet."""
+    yes, no = visit.form.every("yes"), visit.form.every("no")
+    if len({*yes, *no}) > MOST_QUESTIONS:
         raise InvalidInput("there are too many answers", where="yes")
-    declare(visit.context, visit.tenant, visit.learner_id, chosen)
-    return go("/learn/you?done=saved#skills")
+
+    def work() -> Response:
+        keep_answers(visit.context, visit.tenant, visit.learner_id, yes, no)
+        return go("/learn/you?done=saved#skills")
+
+    return await visit.plan_in_turn(work)

@@ -13,7 +13,7 @@ from credpath.service.asking import Ask
 from credpath.service.comparing import GoalWords, compare_goals
 from credpath.service.goals import find_goals
 from credpath.service.mastery import read_learner
-from credpath.service.own_page import change_profile
+from credpath.service.own_words import change_profile
 from credpath.web.forms import query_of
 from credpath.web.learner_visits import SenderDep, Visit, VisitDep
 from credpath.web.pages import PageRoute, go

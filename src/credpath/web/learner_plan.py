@@ -12,7 +12,7 @@ from starlette.responses import Response
 from credpath.domain.paths import PathKind
 from credpath.errors import InvalidInput
 from credpath.service.asking import Ask
-from credpath.service.own_page import change_profile
+from credpath.service.own_words import change_profile
 from credpath.service.path_export import export_calendar
 from credpath.service.planning_paths import PathAnswer, plan_paths
 from credpath.service.recommending import RecommendAnswer, recommend

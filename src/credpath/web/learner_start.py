@@ -13,7 +13,8 @@ from credpath.domain.learner import Award
 from credpath.errors import InvalidInput
 from credpath.service import catalogue
 from credpath.service.finding import find_skills
-from credpath.service.own_page import change_profile, declare, hold, standing
+from credpath.service.own_page import hold, standing
+from credpath.service.own_words import change_profile, keep_words
 from credpath.service.reach import reach
 from credpath.web.forms import query_of
 from credpath.web.inert import inert
@@ -33,15 +34,21 @@ def show(visit: VisitDep) -> Response:
 
 @router.post("/skills")
 def change_skills(visit: SenderDep) -> Response:
-    """Adds the skills `add`, drops those kept under the words `drop`, which are as the page showed them."""
-    dropped = set(map(inert, visit.form.every("drop")))
-    if dropped:
+    """Adds the skills `add`, drops those kept under the words `drop`, which are as the page showed them.
+
+    `forget`: the same of the skills that the learner does not have yet.
+    """
+    dropped, forgotten = (set(map(inert, visit.form.every(name))) for name in ("drop", "forget"))
+    if dropped or forgotten:
         change_profile(
             visit.context, visit.tenant, visit.learner_id,
-            lambda p: replace(p, declared_skills=tuple(s for s in p.declared_skills if inert(s) not in dropped)),
+            lambda p: replace(
+                p, declared_skills=tuple(s for s in p.declared_skills if inert(s) not in dropped),
+                not_yet=tuple(one for one in p.not_yet if inert(one.skill) not in forgotten),
+            ),
         )  # fmt: skip
     if added := visit.form.every("add"):
-        declare(visit.context, visit.tenant, visit.learner_id, added)
+        keep_words(visit.context, visit.tenant, visit.learner_id, added)
     return go("/learn/you?done=saved#skills")
 
 

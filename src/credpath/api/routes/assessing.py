@@ -18,7 +18,8 @@ def choose_next_assessment(learner_id: PathId, body: NextAssessmentIn, call: Cal
     """Chooses the skill, and the item, whose answer makes the next credential certain soonest; or says to stop.
 
     Writes nothing: put the question, send the result to `POST .../assessments`, and call again until `done`.
-    Who wants to be surer sends `even_if_sure` and is asked on in the same order, until `reason` is `all_asked`.
+    Who wants to be surer sends `even_if_sure` and is asked on in the same order, until `reason` is `all_asked`
+    or, with `only_items`, `no_items` with no `skill`.
     """
     found = next_assessment(call.context, call.tenant, body.ask(learner_id), body.offer())
     return reply(next_assessment_out(found))

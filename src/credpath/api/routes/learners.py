@@ -11,16 +11,16 @@ from credpath.api.bodies import ProtectedRoute
 from credpath.api.deps import CallDep, PathId, check_batch, reply
 from credpath.api.schemas.learners import ExportOut, ForgottenOut, LearnerIn, LearnerOut, learner_out
 from credpath.api.schemas.mastery import (
-    AssessmentsIn,
-    AwardIn,
     CorrectedOut,
     MasteryChangesOut,
     MasteryOut,
-    MasteryQuery,
+    WithdrawnOut,
     changes_out,
     corrected_out,
     mastery_out,
+    withdrawn_out,
 )
+from credpath.api.schemas.mastery_in import AssessmentsIn, AwardIn, MasteryQuery, WithdrawQuery
 from credpath.domain.learner import Learner
 from credpath.service import learners
 from credpath.service.mastery_page import mastery_page
@@ -77,7 +77,10 @@ def add_assessments(learner_id: PathId, body: AssessmentsIn, call: CallDep) -> R
 
 @router.put("/assessments/{assessment_id}", response_model=CorrectedOut)
 def regrade_assessment(learner_id: PathId, assessment_id: PathId, body: AssessmentsIn, call: CallDep) -> Response:
-    """Makes the results all that is known of the assessment, as if they had been given at first."""
+    """Makes the results all that is known of the assessment, as if they had been given at first.
+
+    An assessment of which nothing was known is added.
+    """
     check_batch(body.results, call.settings.batch_limit)
     results = body.of(learner_id, assessment_id)
     done = learners.regrade(call.context, call.tenant, learner_id, assessment_id, results)
@@ -93,6 +96,21 @@ def void_assessment(learner_id: PathId, assessment_id: PathId, call: CallDep) ->
 
 @router.post("/awards", response_model=MasteryChangesOut)
 def add_award(learner_id: PathId, body: AwardIn, call: CallDep) -> Response:
-    """Records a credential that the learner holds and tells what that changed."""
+    """Records a credential that the learner holds and tells what that changed.
+
+    Of several awards of a credential the latest counts, in whatever order they arrive.
+    """
     changes = learners.add_award(call.context, call.tenant, body.of(learner_id))
     return reply(changes_out(learner_id, changes))
+
+
+@router.delete("/awards/{credential_id}", response_model=WithdrawnOut)
+def withdraw_award(
+    learner_id: PathId, credential_id: PathId, query: Annotated[WithdrawQuery, Query()], call: CallDep
+) -> Response:
+    """Takes awards of a credential back, as if they had never been given; again, it changes nothing.
+
+    Outcomes that you sent for the credential stay.
+    """
+    done = learners.withdraw_award(call.context, call.tenant, learner_id, credential_id, query.award_id)
+    return reply(withdrawn_out(learner_id, credential_id, done))

@@ -37,7 +37,9 @@ class NextAssessmentIn(Input):
     constraints: ConstraintsIn | None = None
     items: list[ItemIn] = Field([], max_length=MAX_ITEMS, description="Of which one is chosen on the skill asked.")
     answered_items: list[Id] = Field(
-        [], max_length=MAX_ITEMS, description="Items answered already; those behind stored results are known."
+        [],
+        max_length=MAX_ITEMS,
+        description="Items answered elsewhere; those behind stored results, however old, are known.",
     )
     only_items: bool = Field(
         False, strict=True, description="Ask only about skills on which an item is left, instead of about any."
@@ -88,10 +90,12 @@ class NextAssessmentOut(TypedDict):
     """What to ask next; with `done`, that asking more would not change the next credential. `why` says it in words.
 
     `credential` comes first now, null when nothing fits; `certainty` is the chance that it still does once everything
-    is answered, `expected_loss` the share of a score that keeping it costs on average. `reason` names the ending:
-    certain, close, all_asked, no_skills, nothing_fits; null while not done. `skill`, `if_right` and `if_wrong` are null
-    once done, but with `even_if_sure` still say what would help most after certain and close; `item_id` is null where
-    no item on the skill is left. `questions_left` is a rough expectation, 0 once done.
+    is known, `expected_loss` the share of a score that keeping it costs on average; with `only_items`, skills without
+    an item stay open in both. `reason` names the ending: certain, close, all_asked, no_items, no_skills, nothing_fits;
+    null while not done. After no_items skills are still open, but no item that is left would change what comes first.
+    `skill`, `if_right` and `if_wrong` are null once done, but with `even_if_sure` still say what would help most after
+    certain, close and no_items, if something can be asked; `item_id` is null where no item on the skill is left.
+    `questions_left` is a rough expectation, 0 once done.
     """
 
     learner_id: str

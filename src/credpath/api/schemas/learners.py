@@ -15,13 +15,21 @@ from credpath.api.schemas.values import (
     Language,
     MoneyIn,
     MoneyOut,
+    Time,
     money_of,
     money_out,
     time_out,
 )
-from credpath.domain.learner import MAX_DECLARED_SKILLS, Learner, Profile
+from credpath.domain.learner import MAX_DECLARED_SKILLS, Learner, NotYet, Profile
 
 HoursPerWeek = Annotated[float, Field(strict=True, ge=0.5, le=100, allow_inf_nan=False)]
+
+
+class NotYetIn(Input):
+    """A skill that somebody said they do not have yet. What is shown of it later outweighs that."""
+
+    skill: FullLabel = Field(description="Skill URI or label.", examples=["SQL"])
+    said_at: Time = Field(description="Not ahead of now.", examples=["2026-03-01T09:30:00Z"])
 
 
 class LearnerIn(Input):
@@ -30,6 +38,9 @@ class LearnerIn(Input):
     goal: Label = Field("", description="The career goal in words.", examples=["data analyst"])
     skills: list[FullLabel] = Field(
         [], max_length=MAX_DECLARED_SKILLS, description="Skill URIs or labels.", examples=[["SQL", "spreadsheets"]]
+    )
+    not_yet: list[NotYetIn] = Field(
+        [], max_length=MAX_DECLARED_SKILLS, description="Skills that they said they do not have yet."
     )
     languages: list[Language] = Field([], max_length=50, description="ISO 639-1.", examples=[["en", "de"]])
     country: Country = Field("", description="ISO 3166-1 alpha-2.", examples=["DE"])
@@ -45,7 +56,15 @@ class LearnerIn(Input):
             country=self.country,
             hours_per_week=self.hours_per_week,
             budget=money_of(self.budget),
+            not_yet=tuple(NotYet(one.skill, one.said_at) for one in self.not_yet),
         )
+
+
+class NotYetOut(TypedDict):
+    """A skill that the learner said they do not have yet, and when."""
+
+    skill: str
+    said_at: str | None
 
 
 class LearnerOut(TypedDict):
@@ -54,6 +73,7 @@ class LearnerOut(TypedDict):
     learner_id: str
     goal: str
     skills: list[str]
+    not_yet: list[NotYetOut]
     languages: list[str]
     country: str
     hours_per_week: float | None
@@ -68,6 +88,7 @@ def learner_out(learner: Learner) -> LearnerOut:
         "learner_id": learner.learner_id,
         "goal": profile.goal,
         "skills": list(profile.declared_skills),
+        "not_yet": [{"skill": one.skill, "said_at": time_out(one.said_at)} for one in profile.not_yet],
         "languages": list(profile.languages),
         "country": profile.country,
         "hours_per_week": profile.hours_per_week,

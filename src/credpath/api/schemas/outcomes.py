@@ -44,7 +44,8 @@ class OutcomeIn(Input):
     credential_id: Id = Field(examples=["google-data-analytics"])
     outcome: OutcomeKind = Field(examples=["completed"])
     occurred_at: Moment = Field(
-        description="A time with its zone, or an integer that only orders.", examples=["2026-03-01T09:30:00Z"]
+        description="A time with its zone, not ahead of now, or an integer that only orders.",
+        examples=["2026-03-01T09:30:00Z"],
     )
     score: Share | None = Field(None, description="A result between 0 and 1, where there is one.")
     impression_id: Id | None = Field(None, description="The recommendation that it answers.")
