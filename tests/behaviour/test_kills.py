@@ -60,11 +60,13 @@ def kill_again_and_again(models: Path, kills: int) -> set[str]:
         at=START, golden=lambda _: (),
     )  # fmt: skip
     assert current_version(models) != first
-    served = set()
+    served, longest = set(), 0.12
     for number in range(kills):
-        kill_after(promote if number % 2 else retrain, models, dice.uniform(0.0, 0.12), number + 1)
+        kill_after(promote if number % 2 else retrain, models, dice.uniform(0.0, longest), number + 1)
         assert_whole(models)
         served.add(current_version(models))
+        if len(served) == 1:  # on a busy machine nothing gets as far as its switch so soon
+            longest *= 1.5
     before = len(read_history(models))
     flip(models, first, at=START, reason="roll back") if (models / first).is_dir() else None
     assert len(read_history(models)) >= before, "a switch after kills loses none that happened"
