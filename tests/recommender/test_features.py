@@ -124,8 +124,8 @@ def test_mastery_of_what_it_teaches_and_where_that_is_going() -> None:
     snapshot = replace(learner(statistics=0.4), mastery={**learner(statistics=0.4).mastery, "urn:sql": known})
     index = index_of({offer("a", workload_hours=30.0): teaches("sql", "statistics"), offer("b"): teaches("excel")})
     f = features_of(index, "a", snapshot=snapshot)
-    assert f["mastery_level"] == pytest.approx((6 / 8 + 0.4) / 2, abs=1e-5)
-    assert f["mastery_trend"] == pytest.approx((6 / 8 - 2 / 4) / 2, abs=1e-5)
+    assert f["mastery_level"] == pytest.approx((known.probability + 0.4) / 2, abs=1e-5)
+    assert f["mastery_trend"] == pytest.approx((known.probability - 2 / 4) / 2, abs=1e-5)
     old = features_of(index, "a", snapshot=snapshot, today=date(2027, 6, 1))
     assert (old["mastery_level"], old["mastery_trend"]) == (f["mastery_level"], 0.0)
 
@@ -133,7 +133,8 @@ def test_mastery_of_what_it_teaches_and_where_that_is_going() -> None:
 def test_failed_evidence_is_a_falling_trend_and_a_first_answer_rises_from_the_prior() -> None:
     since = datetime(2026, 8, 1, tzinfo=UTC)
     failed = informed(Mastery("s", 3.0, 1.0), Evidence("e", "s", "assessment", 0.0, since))
-    assert trend(failed, since) == pytest.approx(3 / 8 - 3 / 4)
+    assert trend(failed, since) == pytest.approx(failed.probability - 3 / 4)
+    assert failed.probability < 0.4
     first = informed(Mastery("s"), Evidence("e", "s", "assessment", 1.0, since))
     assert trend(first, since) == pytest.approx(first.probability - 0.15)
     assert trend(Mastery("s"), since) == trend(Mastery("s", 0.01, 5.0), since) == 0.0

@@ -15,14 +15,14 @@ from typing import Protocol
 
 from credpath.domain.evidence import RELIABILITY, Evidence, EvidenceKind, weigh
 from credpath.domain.forgetting import DATED_SINCE, LONGEST_HALF_LIFE, pushed_back, retention
-from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState
+from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState, missed
 from credpath.domain.mastery_transition import DEFAULT_PARAMETERS, MasteryParameters, advance, later
 
 __all__ = [
     "COUNTING", "MAX_EVIDENCE_SHOWN", "PRIOR_HELD", "PRIOR_MISSING", "RELIABILITY", "Asked", "CountingModel",
     "Evidence", "EvidenceKind", "GeneralState", "LearnerState", "Mastery", "MasteryChange", "MasteryModel",
     "MasteryParameters", "SkillState", "assess", "due_at", "due_each", "estimates", "estimates_of", "in_order",
-    "informed", "replay", "weigh", "with_evidence",
+    "informed", "replay", "weigh", "with_evidence", "without_last",
 ]  # fmt: skip
 
 # A learner of whom nothing is known: 0.15 held on average, worth one observation.
@@ -132,7 +132,7 @@ def counted(skill: SkillState | None, at: datetime) -> tuple[float, float]:
     if skill is None:
         return 0.0, 0.0
     left = retention(skill.half_life, skill.updated_at, at)
-    return _left(skill.shown, left) + _left(skill.told, left), skill.shown[2] + skill.told[2]
+    return _left(skill.shown, left) + _left(skill.told, left), missed(skill.shown) + missed(skill.told)
 
 
 def _left(masses: Masses, left: float) -> float:
@@ -216,6 +216,19 @@ def informed(mastery: Mastery, piece: Evidence) -> Mastery:
         updated_at=later(mastery.updated_at, piece.at),
         evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:],
     )
+
+
+def without_last(mastery: Mastery, pieces: Sequence[Evidence]) -> Mastery:
+    """The estimate before its last pieces, oldest first, were counted: what `informed` added is taken back.
+
+    At least the prior stays: what has faded since, and what a fitted model counts less, is not taken off twice.
+    """
+    held, missing = mastery.held - PRIOR_HELD, mastery.missing - PRIOR_MISSING
+    for piece in reversed(pieces):
+        right, wrong = weigh(piece)
+        kept, each = pushed_back(right + wrong)
+        held, missing = (held - right * each) / kept, (missing - wrong * each) / kept
+    return replace(mastery, held=PRIOR_HELD + max(0.0, held), missing=PRIOR_MISSING + max(0.0, missing))
 
 
 def due_at(state: LearnerState, skill_uri: str, model: MasteryModel = COUNTING) -> datetime | None:

@@ -12,9 +12,14 @@ from credpath.errors import InvalidInput
 
 # Raised whenever what is kept changes its meaning: a state of another format is recomputed from the evidence.
 STATE_FORMAT = 2
-# Observations of holding a skill that fade, such that are undated and stay, and observations of missing it.
-Masses = tuple[float, float, float]
-NOTHING: Masses = (0.0, 0.0, 0.0)
+# Observations of holding a skill that fade, and such that are undated and stay; of missing it, and undated ones.
+Masses = tuple[float, float, float, float]
+NOTHING: Masses = (0.0, 0.0, 0.0, 0.0)
+
+
+def missed(masses: Masses) -> float:
+    """Observations of missing the skill, dated or not."""
+    return masses[2] + masses[3]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from credpath.domain.mastery_parameters import (
     ItemFacts,
     MasteryParameters,
 )  # fmt: skip
-from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState
+from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, SkillState, missed
 
 __all__ = ["DEFAULT_PARAMETERS", "MasteryParameters", "advance", "expected", "later", "take_in"]
 
@@ -209,33 +209,37 @@ def _weighed(skill: SkillState, piece: Evidence, latest: datetime) -> _Said:
     answers, told, either = (days + gap for days in skill.idle)
     own = answers if piece.kind in SHOWN else told
     # What was there before those days, of which the masses have lost what faded until the last piece.
-    held, rest = _held(skill) / max(TINY, half_lives(skill.half_life, skill.idle[2])), 1.0 - much
-    forgotten = (1.0 - half_lives(skill.half_life, either)) * held / (held + 1.0)
+    dated, rest = _dated(skill) / max(TINY, half_lives(skill.half_life, skill.idle[2])), 1.0 - much
+    forgotten = (1.0 - half_lives(skill.half_life, either)) * dated / (dated + 1.0)
+    level = _level(skill, dated + skill.shown[1] + skill.told[1])
     return _Said(
         right * retention(skill.half_life, piece.at, latest), wrong,
         half_lives(FIRST_HALF_LIFE, own * much * piece.score),
-        lengthened(skill.half_life, forgotten, _level(skill, held), much * piece.score, much * (1.0 - piece.score)),
+        lengthened(skill.half_life, forgotten, level, much * piece.score, much * (1.0 - piece.score)),
         (answers * rest, told, either * rest) if piece.kind in SHOWN else (answers, told * rest, either * rest),
     )  # fmt: skip
 
 
 def _faded(masses: Masses, left: float) -> Masses:
-    return masses if left == 1.0 else (masses[0] * left, masses[1], masses[2])
+    return masses if left == 1.0 else (masses[0] * left, *masses[1:])
 
 
 def _added(masses: Masses, left: float, said: _Said, at: datetime) -> Masses:
-    kept, each = pushed_back(said.right + said.wrong)
-    held, lasting, missing = masses[0] * left * kept, masses[1] * kept, masses[2] * kept * said.current
-    missing += said.wrong * each
+    """New observations push back the earlier ones, but of what speaks the same way only those of their own kind: one
+    that fades must not take the place of one that stays.
+    """
+    (kept, each), (less_right, _), (less_wrong, _) = map(pushed_back, (said.right + said.wrong, said.right, said.wrong))
+    held, lasting, missing, always = masses[0] * left, masses[1], masses[2] * said.current, masses[3]
+    right, wrong = said.right * each, said.wrong * each
     if at >= DATED_SINCE:
-        return held + said.right * each, lasting, missing
-    return held, lasting + said.right * each, missing
+        return held * kept + right, lasting * less_wrong, missing * kept + wrong, always * less_right
+    return held * less_wrong, lasting * kept + right, missing * less_right, always * kept + wrong
 
 
-def _held(skill: SkillState) -> float:
-    return skill.shown[0] + skill.shown[1] + skill.told[0] + skill.told[1]
+def _dated(skill: SkillState) -> float:
+    return skill.shown[0] + skill.told[0]
 
 
 def _level(skill: SkillState, held: float) -> float:
     """0..1: the share of the observations so far that spoke for the skill, one of either kind added."""
-    return (held + 1.0) / (held + skill.shown[2] + skill.told[2] + 2.0)
+    return (held + 1.0) / (held + missed(skill.shown) + missed(skill.told) + 2.0)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 
 from credpath.domain.learner import LearnerSnapshot
-from credpath.domain.mastery import PRIOR_HELD, PRIOR_MISSING, Mastery, weigh
+from credpath.domain.mastery import Mastery, without_last
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Floats, Offsets
 from credpath.recommender.filters import prices
@@ -77,16 +77,9 @@ def trends(index: CatalogueIndex, snapshot: LearnerSnapshot, today: date) -> Dou
 
 
 def trend(mastery: Mastery, since: datetime) -> float:
-    """The probability now less what it was before the evidence since then (of that which is still kept).
-
-    Before it was at least the prior: what has faded since, and what a fitted model counts less, is not taken off twice.
-    """
-    recent = [weigh(e) for e in mastery.evidence if e.at >= since]
-    if not recent:
-        return 0.0
-    held = max(PRIOR_HELD, mastery.held - sum(held for held, _ in recent))
-    missing = max(PRIOR_MISSING, mastery.missing - sum(missing for _, missing in recent))
-    return mastery.probability - held / (held + missing)
+    """The probability now less what it was before the evidence since then (of that which is still kept)."""
+    recent = [piece for piece in mastery.evidence if piece.at >= since]
+    return mastery.probability - without_last(mastery, recent).probability if recent else 0.0
 
 
 def _pace_fit(s: Situation, rows: Offsets) -> Doubles:

@@ -18,7 +18,7 @@ import numpy as np
 from credpath.domain.forgetting import retention
 from credpath.domain.mastery import COUNTING, Asked, LearnerState, Mastery, MasteryModel
 from credpath.domain.mastery_parameters import Gains, MasteryParameters, Tracing
-from credpath.domain.mastery_state import SkillState
+from credpath.domain.mastery_state import SkillState, missed
 from credpath.domain.mastery_transition import expected
 from credpath.errors import BundleRefused
 from credpath.recommender.csr import Doubles
@@ -163,8 +163,8 @@ def _mastery(uri: str, chance: float, worth: float, skill: SkillState | None, at
     """
     if skill is not None:
         held = skill.told[0] * retention(skill.half_life, skill.updated_at, at) + skill.told[1]
-        chance = expected(logit(chance) + math.log((0.5 + held) / (0.5 + skill.told[2])))
-        worth += held + skill.told[2]
+        chance = expected(logit(chance) + math.log((0.5 + held) / (0.5 + missed(skill.told))))
+        worth += held + missed(skill.told)
     return Mastery(uri, worth * chance, worth * (1.0 - chance), skill.updated_at if skill else None)
 
 
