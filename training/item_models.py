@@ -15,6 +15,7 @@ from credpath.recommender.csr import Doubles, Floats, Offsets, Rows
 from credpath.recommender.follow_arrays import ITEM_COLUMNS, PAIR_TABLES
 from credpath.recommender.follow_attention import AttentionWeights
 from training.attention_config import AttentionConfig
+from training.item_contexts import fit_contexts
 from training.item_pairs import StepPairs, pair_up, worth_covering
 from training.item_tables import ItemModelConfig, ease, gram_matrix, item_knn, slist, source_diagonal, target_weights
 from training.sequences import Sequences
@@ -70,8 +71,9 @@ def fit_co_completion(
     }  # fmt: skip
     items = _item_columns(sequences, counts)
     return CoCompletion(
-        sequences.ids, targets, values, items, decays, attention or _attention(sequences, config.attention)
-    )
+        sequences.ids, targets, values, items, decays, attention or _attention(sequences, config.attention),
+        fit_contexts(sequences),
+    )  # fmt: skip
 
 
 def _attention(sequences: Sequences, config: AttentionConfig) -> tuple[AttentionWeights, ...]:

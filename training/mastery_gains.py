@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from credpath.domain.forgetting import FIRST_HALF_LIFE, LONGEST_HALF_LIFE
+from credpath.domain.forgetting import FIRST_HALF_LIFE
 from credpath.domain.mastery_parameters import Gains, MasteryParameters
 from credpath.recommender.csr import Doubles
 from credpath.recommender.mastery_features import ASKED, STANDING, Near
@@ -14,8 +14,8 @@ from training.mastery_forest import fit_logistic
 from training.mastery_items import FittedItems, fit_items
 from training.mastery_protocol import held_learners
 from training.mastery_stream import Walked, walk
-from training.mastery_tuning import log_loss
-from training.responses import Responses
+from training.mastery_tuning import log_loss, log_losses
+from training.responses import DAY, Responses
 
 TUNED_ON = 20_000  # answers, of as many held learners as that takes
 STANDINGS = tuple((general, first, skill) for general in (0.02, 0.06) for first in (0.2, 0.5) for skill in (0.15, 0.4))
@@ -23,7 +23,9 @@ QUICK = (0.1, 0.2, 0.3, 0.4, 0.55, 0.75)
 VECTOR = (
     (0.1, 100.0), (0.2, 100.0), (0.35, 100.0), (0.1, 1000.0), (0.2, 1000.0), (0.2, 30.0), (0.4, 30.0), (0.35, 1000.0),
 )  # fmt: skip
-HALF_LIVES = (FIRST_HALF_LIFE, 30.0, 100.0, 1_000.0, LONGEST_HALF_LIFE)  # days; the first of equal ones stays
+HALF_LIVES = (30.0, 100.0, 1_000.0)  # days, tried against FIRST_HALF_LIFE; the longest leaves use something to prolong
+LEAST_WAITED = 200  # answers of held learners that come half a half-life or more after the last one on the skill
+SURE = 1.96  # standard errors
 _AT = {name: place for place, name in enumerate(STANDING)}
 
 
@@ -49,16 +51,18 @@ class Trial:
         return walk(self.held, self.items, MasteryParameters(self.items.middle, self.skills, table, gains), near)
 
     def loss(self, walked: Walked, *names: str) -> float:
-        """How well these columns of STANDING tell the answers beside the general standing.
+        """How well these columns of STANDING tell the answers beside the general standing; 0 of no answers."""
+        found = self.losses(walked, *names)
+        return float(found.mean()) if len(found) else 0.0
 
-        A logistic regression that is fitted on every second held learner and asked about the others.
-        """
+    def losses(self, walked: Walked, *names: str) -> Doubles:
+        """The log loss of each answer of every second held learner, by a logistic regression fitted on the others."""
         base = walked.asked[:, ASKED.index("skill_easiness")] + walked.stood[:, _AT["general_elo"]]
         columns = [walked.stood[:, _AT[name]] for name in names]
         design = np.stack([base, *columns, np.ones(len(base))], axis=1)
         fitted = self.held.learner % 2 == 0
         weights = fit_logistic(design[fitted], self.held.correct[fitted])
-        return log_loss(_chance(design[~fitted] @ weights), self.held.correct[~fitted])
+        return log_losses(_chance(design[~fitted] @ weights), self.held.correct[~fitted])
 
 
 def tune_gains(train: Responses, dimensions: int, seed: int) -> Gains:
@@ -87,10 +91,31 @@ def _losses(trial: Trial, gains: Gains) -> list[float]:
 
 
 def _half_life(trial: Trial, gains: Gains) -> float:
-    """The half-life under which what skills have shown tells most."""
+    """The half-life under which what skills have shown tells most; another than the first only where the log shows it.
+
+    A log of a few weeks cannot tell a half-life of years from any other, and what it cannot tell stays as it is set.
+    """
     names = ("elo", "known", "rights_1", "rights_0.8", "wrongs_1", "wrongs_0.8")
-    losses = [trial.loss(trial.walk(replace(gains, half_life=days), {}), *names) for days in HALF_LIVES]
-    return HALF_LIVES[int(np.argmin(losses))]
+    asked = trial.held.learner[trial.held.learner % 2 == 1]
+    waited, best, least = days_waited(trial.held), FIRST_HALF_LIFE, 0.0
+    first = trial.losses(trial.walk(gains, {}), *names)
+    for days in HALF_LIVES:
+        if (waited >= days / 2.0).sum() < LEAST_WAITED:
+            continue
+        gain = trial.losses(trial.walk(replace(gains, half_life=days), {}), *names) - first
+        by_learner = np.bincount(asked, gain)
+        if gain.sum() < least and gain.sum() + SURE * np.sqrt((by_learner**2).sum()) < 0.0:
+            best, least = days, gain.sum()
+    return best
+
+
+def days_waited(held: Responses) -> Doubles:
+    """Days since each learner's last answer on each skill, of answers that have one, in no order."""
+    owner = held.owner()
+    who, when = held.learner[owner].astype(np.int64) * len(held.skill_names) + held.skills, held.order[owner]
+    order = np.lexsort((when, who))
+    days: Doubles = np.diff(when[order])[np.diff(who[order]) == 0] / DAY
+    return days
 
 
 def _chance(logit: Doubles) -> Doubles:

@@ -17,8 +17,13 @@ T = TypeVar("T")
 
 def log_loss(chance: Doubles, correct: Answers) -> float:
     """Mean negative log likelihood; 0 of nothing."""
-    stated = np.where(correct == 1, chance, 1.0 - chance).clip(SURE, 1.0)
-    return float(-np.log(stated).mean()) if len(stated) else 0.0
+    return float(log_losses(chance, correct).mean()) if len(chance) else 0.0
+
+
+def log_losses(chance: Doubles, correct: Answers) -> Doubles:
+    """(n,) the negative log likelihood of each answer."""
+    found: Doubles = -np.log(np.where(correct == 1, chance, 1.0 - chance).clip(SURE, 1.0))
+    return found
 
 
 def choose(train: Responses, seed: int, settings: Sequence[T], fit: Callable[[Responses, T], Predictor]) -> T:

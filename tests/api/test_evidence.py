@@ -71,6 +71,39 @@ def test_awards_may_arrive_in_any_order_and_the_latest_counts(ada: httpx2.Client
         assert mastery(ada, who) == latest
 
 
+def test_an_award_from_before_a_pass_lowers_nothing(ada: httpx2.Client) -> None:
+    ended = {"learner_id": "ada", "credential_id": "sql-basics", "outcome": "completed"}
+    for number, when in enumerate(["2026-06-01T00:00:00Z", 7]):
+        told = {"outcomes": [{**ended, "outcome_id": f"o{number}", "occurred_at": when}]}
+        ada.post("/v1/outcomes", json=told).raise_for_status()
+        passed = mastery(ada)
+        assert award(ada, f"201{number}-01-01T00:00:00Z") == []
+        assert mastery(ada) == passed
+
+
+@pytest.mark.parametrize("field", ["assessment_id", "item_id", "award_id"])
+@pytest.mark.parametrize("value", [" sp ", "a\tb", " ", "x" * 201])
+def test_an_id_by_which_nothing_could_be_taken_back_is_refused_by_its_field(
+    ada: httpx2.Client, field: str, value: str
+) -> None:
+    result, given = {"skill": "SQL", "score": 1, "occurred_at": "2026-01-01T00:00:00Z"}, {field: value}
+    path, body, where = "/assessments", {"results": [{**result, **given}]}, f"results.0.{field}"
+    if field == "award_id":
+        path, where = "/awards", field
+        body = {"credential_id": "sql-basics", "awarded_at": "2026-01-01T00:00:00Z", **given}
+    problem = assert_problem(ada.post(ADA + path, json=body), 422, "invalid-input")
+    assert [fault["where"] for fault in problem["errors"]] == [where]
+
+
+def test_a_score_above_its_highest_and_an_unknown_skill_are_refused_with_what_to_do(ada: httpx2.Client) -> None:
+    for skill, score, slug, hint in (
+        ("SQL", 90, "invalid-input", "max_score"),
+        ("zxqv", 1, "batch-refused", "nearest"),
+    ):
+        body = {"results": [{"skill": skill, "score": score, "occurred_at": "2026-01-01T00:00:00Z"}]}
+        assert hint in assert_problem(ada.post(f"{ADA}/assessments", json=body), 422, slug)["hint"]
+
+
 def test_an_award_can_be_withdrawn_by_its_id_or_with_all_of_its_credential(ada: httpx2.Client) -> None:
     for day, key in (("2024-01-01T00:00:00Z", "a"), ("2025-01-01T00:00:00Z", "b"), ("2025-06-01T00:00:00Z", "")):
         award(ada, day, award_id=key)

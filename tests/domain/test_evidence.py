@@ -28,6 +28,14 @@ def test_a_score_between_right_and_wrong_is_some_of_both_and_together_worth_the_
     assert (held, missing) == (1.5, 0.5)
 
 
+@pytest.mark.parametrize("difficulty", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_an_item_tells_those_who_do_as_most_do_as_much_for_the_skill_as_against_it(difficulty: float) -> None:
+    right, wrong = (weigh(Evidence("e", "s", "item", score, START, "", 1.0, "i", difficulty)) for score in (1.0, 0.0))
+    assert (1.0 - difficulty) * right[0] == pytest.approx(difficulty * wrong[1])
+    assert right[0] + wrong[1] == pytest.approx(2.0)
+    assert right[1] == wrong[0] == 0.0
+
+
 def test_an_award_is_worth_more_the_better_its_assessment_is_known_to_be() -> None:
     exam = award_share(1.0, "Proctored exam", supervised=True, verified=True)
     quiz = award_share(1.0, "quiz", supervised=False, verified=True)

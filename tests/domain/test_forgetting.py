@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credpath.domain.forgetting import FIRST_HALF_LIFE, LONGEST_HALF_LIFE, lengthened, retention
+from credpath.domain.forgetting import DATED_SINCE, LONGEST_HALF_LIFE, dated, days_held, half_lives, retention
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 share = st.floats(0, 1)
@@ -23,15 +23,20 @@ def test_nothing_fades_backwards_or_from_a_time_that_is_no_date() -> None:
     assert retention(100.0, None, START) == 1.0
 
 
-@given(st.floats(FIRST_HALF_LIFE, LONGEST_HALF_LIFE), share, share, share)
-def test_a_right_observation_never_shortens_the_half_life_and_a_wrong_one_never_lengthens_it(
-    half_life: float, forgotten: float, level: float, much: float
+@given(st.floats(1, LONGEST_HALF_LIFE), st.floats(0, 80), st.floats(0, 80), share, share)
+def test_days_over_which_a_skill_was_held_count_alike_in_one_piece_and_in_parts(
+    half_life: float, held: float, against: float, first: float, second: float
 ) -> None:
-    assert half_life <= lengthened(half_life, forgotten, level, much, 0.0) <= LONGEST_HALF_LIFE
-    assert FIRST_HALF_LIFE <= lengthened(half_life, forgotten, level, 0.0, much) <= half_life
+    parts = days_held(half_life, held, first, against) + days_held(half_life, held * first, second, against)
+    assert parts == pytest.approx(days_held(half_life, held, first * second, against), abs=1e-6)
 
 
-def test_evidence_after_much_was_forgotten_and_at_a_high_level_prolongs_most() -> None:
-    massed, spaced = lengthened(400.0, 0.0, 0.8, 1.0, 0.0), lengthened(400.0, 0.7, 0.8, 1.0, 0.0)
-    assert lengthened(400.0, 0.7, 0.2, 1.0, 0.0) < spaced
-    assert 400.0 < massed < spaced
+def test_days_count_by_how_far_a_skill_was_held() -> None:
+    year = half_lives(365.0, 365.0)
+    assert 0.0 == days_held(365.0, 0.0, year, 0.0) < days_held(365.0, 4.0, year, 8.0) < days_held(365.0, 4.0, year, 0.0)
+    assert days_held(365.0, 1e9, year, 0.0) == pytest.approx(365.0)
+
+
+def test_a_date_never_stands_among_what_has_none() -> None:
+    assert dated(datetime(1955, 5, 1, tzinfo=UTC)) == DATED_SINCE
+    assert dated(START) == START

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credpath.domain.forgetting import KEPT
+from credpath.domain.forgetting import FIRST_HALF_LIFE, KEPT
 from credpath.domain.mastery import Evidence, LearnerState, replay
 from credpath.domain.mastery_parameters import (
     RECENT_ANSWERS,
@@ -78,6 +78,22 @@ def test_awards_and_declarations_leave_what_was_answered_as_it_is() -> None:
     assert after.general == before.general
     assert after.skills["s"].elo == pytest.approx(before.skills["s"].elo, rel=1e-3)  # three minutes fade little
     assert after.skills["s"].told[0] == pytest.approx(1.0 + KEPT + KEPT**2)
+
+
+def test_a_right_answer_lengthens_the_half_life_by_the_days_held_and_a_wrong_one_before_it_takes_them_away() -> None:
+    year = 365 * 24 * 60
+    first, crammed = replay([_item(0, 1.0)]), replay([_item(0, 1.0), _item(1, 1.0)])
+    recalled = replay([_item(0, 1.0), _item(year, 1.0)])
+    missed = replay([_item(0, 1.0), _item(year, 0.0), _item(year + 1, 1.0)])
+    first, crammed, recalled, missed = (found.skills["s"].half_life for found in (first, crammed, recalled, missed))
+    assert FIRST_HALF_LIFE < first < crammed < recalled < first + 365
+    assert first < missed < recalled - 90
+
+
+def test_neither_awards_nor_words_lengthen_a_half_life() -> None:
+    kinds = ("award", "self_declared") * 3
+    told = replay([_item(n * 100_000, 1.0, kind=kind, item="") for n, kind in enumerate(kinds)])
+    assert told.skills["s"].half_life == FIRST_HALF_LIFE
 
 
 @given(share, share)

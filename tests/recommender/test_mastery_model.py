@@ -88,7 +88,47 @@ def test_estimates_stay_probabilities_with_a_finite_interval_around_them(log: li
 def test_right_answers_raise_and_wrong_ones_lower_the_estimate(model: LearnedMastery) -> None:
     good, bad = (estimates(replay(_answers([s] * 12), model), START, model)["skill-1"] for s in (1.0, 0.0))
     fresh = estimates(LearnerState(), START, model, ["skill-1"])["skill-1"]
-    assert bad.probability + 0.1 < fresh.probability < good.probability - 0.1
+    assert 2 * bad.probability < fresh.probability < good.probability - 0.5
+
+
+def test_somebody_of_whom_nothing_is_known_reads_as_counting_has_it_however_easy_the_items_are(
+    model: LearnedMastery,
+) -> None:
+    assert model.expect(LearnerState(), ["skill-1"], START) > 0.5
+    for found in estimates(LearnerState(), START, model, SKILLS).values():
+        counted = COUNTING.estimate_all(LearnerState(), [found.skill_uri], START)[found.skill_uri]
+        assert (found.probability, *found.interval) == pytest.approx((counted.probability, *counted.interval))
+
+
+def test_the_first_answer_moves_what_is_believed_of_anybody_and_many_make_it_the_chance_to_be_right(
+    model: LearnedMastery,
+) -> None:
+    for skill in SKILLS:
+        right, wrong, both = (replay(_answers(scores, skill), model) for scores in ([1.0], [0.0], [1.0, 0.0] * 40))
+        found = [estimates(state, START, model)[skill].probability for state in (wrong, right)]
+        assert found[0] < 0.15 < found[1]
+        assert estimates(both, START, model)[skill].probability == pytest.approx(
+            model.expect(both, [skill], START), abs=0.15
+        )
+
+
+def test_answers_on_other_skills_move_an_estimate_without_own_evidence_and_leave_it_wide(
+    model: LearnedMastery,
+) -> None:
+    low, high = (
+        estimates(replay(_answers([score] * 12, "skill-0"), model), START, model, ["skill-1"])["skill-1"]
+        for score in (0.0, 1.0)
+    )
+    assert low.probability < 0.15 < high.probability < 0.6
+    assert high.held + high.missing == pytest.approx(1.0)
+
+
+def test_before_any_answer_what_was_told_counts_as_counting_has_it(model: LearnedMastery) -> None:
+    for kind, score in (("award", 1.0), ("failed", 0.0), ("self_declared", 1.0)):
+        told = [Evidence(f"t{n}", "skill-1", kind, score, START + timedelta(days=n)) for n in range(2)]
+        at = START + timedelta(days=400)
+        one, other = (estimates(replay(told, by), at, by)["skill-1"] for by in (model, COUNTING))
+        assert (one.held, one.missing) == pytest.approx((other.held, other.missing))
 
 
 def test_each_skill_alone_gets_the_estimate_that_it_gets_among_others(model: LearnedMastery) -> None:

@@ -139,7 +139,7 @@ HISTORIES = (
     ),
     History(
         "self_declarer", "Somebody who claims a skill that a test does not confirm",
-        "Their own word is taken, with much doubt, until a test speaks; then it hardly counts.",
+        "Their own word is taken, with much doubt, until a test speaks; then it counts for little.",
         (score("2026-03-01", "SQL", 0.2, "entry test"), score("2026-03-15", "SQL", 0.1, "second test")),
         ("2026-02-28", "2026-03-16"), declared=("SQL", "spreadsheets"),
     ),
@@ -152,7 +152,7 @@ HISTORIES = (
     ),
     History(
         "many_short_answers", "Somebody with sixty short answers",
-        "Seven in ten right over three weeks: the estimate comes to rest near there, and the interval is narrow.",
+        "Seven in ten right of rather easy questions, of which most people get six: near six in ten, and narrow.",
         practice("2026-03-01", "SQL", "+++-++-++-" * 6, 0.35, 0.4), ("2026-03-23",), shown=10,
     ),
 )  # fmt: skip
@@ -162,9 +162,7 @@ HISTORIES = (
 def catalogue() -> IndexedCatalogue:
     loaded = bundle()
     taxonomy = loaded.taxonomies[PUBLIC]
-    return index_catalogue(
-        COURSES, taxonomy.skills, loaded.encoder, version="1", taxonomy_version="1", popularity={}, one_by_one=True
-    )
+    return index_catalogue(COURSES, taxonomy.skills, loaded.encoder, version="1", taxonomy_version="1", popularity={})
 
 
 def read(history: History, events: tuple[Event, ...], at: datetime) -> Reading:

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from credpath.api.app import create_app
+from credpath.api.schemas.mastery import changes_out
 from credpath.config import Settings
-from credpath.domain.learner import Award, Learner, Profile
+from credpath.domain.learner import AssessmentResult, Award, Learner, Profile
 from credpath.domain.mastery import COUNTING, MasteryModel, estimates, replay
 from credpath.service import promotion
-from credpath.service.assessments import void_assessment
+from credpath.service.assessments import add_assessments, void_assessment
 from credpath.service.context import Context
 from credpath.service.importing import import_assessments
 from credpath.service.keys import create_key
 from credpath.service.learners import add_award, put_learner
 from credpath.service.mastery import read_learner
 from credpath.service.mastery_models import keep_fresh, mastery_model, serving_model
-from credpath.service.mastery_page import mastery_page
+from credpath.service.mastery_page import SkillPage, mastery_page
 from credpath.service.opening import open_context
 from credpath.store.learners import evidence_of
 from credpath.store.mastery_states import kept_mastery
@@ -101,6 +102,44 @@ def test_over_http_the_same_estimates_are_shown_and_a_wrong_answer_lowers_them(s
         expected = logged_estimates(serving, serving_model(serving, TENANT))
         assert change["after"] == pytest.approx(expected[SKILLS[2]], abs=1e-6)
         assert read(serving) == pytest.approx(expected, abs=1e-9)
+
+
+def answers_of(who: str, skill: str, score: float, count: int) -> list[AssessmentResult]:
+    at = datetime(2026, 6, 1, tzinfo=UTC)
+    return [AssessmentResult(who, skill, score, at + timedelta(minutes=n), item_id=f"new-{n}") for n in range(count)]
+
+
+def test_other_skills_that_answers_moved_are_named_with_the_reason(serving: Context) -> None:
+    put_learner(serving, TENANT, Learner("new", Profile()))
+    *_, first = add_assessments(serving, TENANT, "new", answers_of("new", SKILLS[0], 1.0, 3))
+    assert first.others == (), "of the others nothing is known yet"
+    before = read(serving, "new")[SKILLS[0]]
+    *earlier, last = add_assessments(serving, TENANT, "new", answers_of("new", SKILLS[2], 0.0, 6))
+    (other,) = last.others
+    assert (other.skill_uri, other.before, other.after) == (SKILLS[0], before, read(serving, "new")[SKILLS[0]])
+    assert other.after < other.before - 0.03
+    assert "what you showed of other skills lowers the estimate" in other.sentence
+    assert not any(change.others for change in earlier)
+    out = changes_out("new", (*earlier, last))
+    assert [(one["skill_uri"], one["sentence"]) for one in out["others"]] == [(SKILLS[0], other.sentence)]
+
+
+def test_a_skill_without_evidence_reads_as_unknown_until_something_was_shown_of_others(serving: Context) -> None:
+    put_learner(serving, TENANT, Learner("fresh", Profile()))
+    goal = "data analyst"
+
+    def logged() -> dict[str, SkillPage]:
+        pages = {page.mastery.skill_uri: page for page in mastery_page(serving, TENANT, "fresh", goal).skills}
+        return {uri: pages[uri] for uri in SKILLS if uri in pages}
+
+    before = logged()
+    assert before
+    for page in before.values():
+        assert (page.basis, page.mastery.probability) == ("nothing", pytest.approx(0.15))
+    add_assessments(serving, TENANT, "fresh", answers_of("fresh", SKILLS[0], 1.0, 6))
+    after = {uri: page for uri, page in logged().items() if uri != SKILLS[0]}
+    assert {page.basis for page in after.values()} == {"related"}
+    assert all(page.mastery.probability > 0.15 for page in after.values())
 
 
 def test_states_that_counting_made_are_read_rightly_at_once_and_made_anew_for_good(serving: Context) -> None:

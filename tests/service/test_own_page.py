@@ -10,7 +10,7 @@ import pytest
 from credpath.domain.learner import Award, Learner, Profile
 from credpath.errors import InvalidInput, NotFound
 from credpath.service import learners
-from credpath.service.own_page import act, hold, standing, take_back, taught_by
+from credpath.service.own_page import act, hold, standing, taught_by
 from credpath.service.own_words import change_profile, keep_words
 from tests.api.world import World, open_world, uri
 
@@ -55,18 +55,6 @@ def test_what_somebody_knows_already_is_waved_away_and_its_skills_are_theirs(wor
     assert [taken.credential_id for taken in where.dismissed] == ["sql-basics"]
     assert [skill.label for skill in where.declared] == ["spreadsheets", "SQL"]
     assert taught_by(world.context, T, "sql-basics") == (uri("SQL"),)
-
-
-def test_a_dismissal_can_be_taken_back_and_nothing_else_goes_with_it(world: World) -> None:
-    do(world, "agile", "dismissed", once="a")
-    do(world, "agile", "dismissed", once="b")
-    do(world, "agile", "clicked")
-    do(world, "statistics", "dismissed")
-    take_back(world.context, T, "learner-1", "agile")
-    assert [kind for kind, credential, _ in logged(world) if credential == "agile"] == ["clicked"]
-    assert [taken.credential_id for taken in standing(world.context, T, "learner-1").dismissed] == ["statistics"]
-    with pytest.raises(NotFound):
-        take_back(world.context, T, "learner-1", "agile")
 
 
 def test_nobody_who_was_forgotten_comes_back_by_an_action(world: World) -> None:
@@ -123,3 +111,13 @@ def test_a_refused_change_leaves_the_profile_as_it_was(world: World) -> None:
     with pytest.raises(InvalidInput):
         change_profile(world.context, T, "learner-1", lambda p: replace(p, hours_per_week=5_000.0))
     assert learners.get_learner(world.context, T, "learner-1").profile.hours_per_week is None
+
+
+def test_an_award_sent_twice_is_one_and_one_that_was_there_before_is_not_said_on_the_page(world: World) -> None:
+    days = [datetime(2026, 1, day, 12, tzinfo=UTC) for day in (2, 2, 3)]
+    assert len({hold(world.context, T, Award("learner-1", "statistics", at), "once").said for at in days}) == 2
+    assert len(logged(world)) == 2
+    at = datetime(2025, 5, 5, 12, tzinfo=UTC)
+    learners.add_award(world.context, T, Award("learner-1", "agile", at))
+    assert hold(world.context, T, Award("learner-1", "agile", at, evidence_url="https://p.test"), "once").said == ""
+    assert len(logged(world)) == 2

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
+from credpath.domain.forgetting import FIRST_HALF_LIFE
 from credpath.domain.mastery import Evidence
 from credpath.domain.mastery_parameters import Gains
 from credpath.errors import InvalidInput
@@ -15,7 +16,7 @@ from tests.training.learned_mastery import SETTINGS, fitted, log_of
 from training.mastery_contender import LearnedContender, LearnedPredictor
 from training.mastery_fit import deal, fit_mastery
 from training.mastery_forest import calibrate
-from training.mastery_gains import tune_gains
+from training.mastery_gains import days_waited, tune_gains
 from training.mastery_items import before, fit_items, things_of
 from training.mastery_log import LEAST_LEARNERS, fit_from_log, responses_of
 from training.mastery_metrics import figures
@@ -23,7 +24,7 @@ from training.mastery_near import choose_near, near_skills
 from training.mastery_protocol import later_answers_change, serve
 from training.mastery_rasch import fit_rasch
 from training.mastery_width import fit_width
-from training.responses import Responses
+from training.responses import DAY, Responses
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["items", "no items"])
@@ -143,6 +144,25 @@ def _forgetful(days: float) -> Responses:
 def test_how_fast_skills_fade_is_learned_from_dated_answers() -> None:
     assert tune_gains(_forgetful(60.0), 0, 1).half_life <= 100.0
     assert tune_gains(log_of(), 0, 1).half_life == Gains().half_life
+
+
+def test_a_log_of_a_few_weeks_leaves_the_half_life_as_it_is_set() -> None:
+    log = log_of()
+    weeks = replace(log, order=START.timestamp() + 0.9 * DAY * log.earlier(), dated=True)
+    assert days_waited(weeks).max() < 36
+    assert tune_gains(weeks, 0, 1).half_life == FIRST_HALF_LIFE
+
+
+def test_days_are_counted_from_the_last_answer_of_the_same_learner_on_the_same_skill() -> None:
+    log = log_of()
+    daily = replace(log, order=START.timestamp() + DAY * log.earlier(), dated=True)
+    last, found = dict[tuple[int, int], int](), list[int]()
+    earlier = log.earlier().tolist()
+    for row, skill in zip(log.owner().tolist(), log.skills.tolist(), strict=True):
+        who, now = (int(log.learner[row]), skill), earlier[row]
+        found += [now - last[who]] if who in last else []
+        last[who] = now
+    assert sorted(days_waited(daily)) == pytest.approx(sorted(found))
 
 
 def test_skills_on_which_the_same_learners_do_well_are_related_and_none_to_itself() -> None:

@@ -16,8 +16,10 @@ from credpath.domain.rules import check_id, check_number, check_optional, check_
 EvidenceKind = Literal["assessment", "item", "award", "self_declared", "failed", "dropped"]
 
 # How many full observations a piece of evidence is worth. Set, not estimated; the order follows how easily
-# each can be wrong: an assessed score on the named skill, an award that taught it, somebody's own word, one
-# answer to one item, a failed attempt at a credential that teaches it, a dropped one (mostly for other reasons).
+# each can be wrong: an assessed score on the named skill, an award that taught it, somebody's own word, a failed
+# attempt at a credential that teaches it, one answer to one item, a dropped one (mostly for other reasons). The word
+# alone is believed nearly as far as an essential skill is asked for: a plan that teaches what somebody says they know
+# is followed by nobody. Whatever speaks against it outweighs it (`mastery.counted_told`).
 RELIABILITY: Mapping[EvidenceKind, float] = {
     "assessment": 4.0, "award": 3.0, "self_declared": 2.0, "failed": 1.5, "item": 1.0, "dropped": 0.5,
 }  # fmt: skip
@@ -68,12 +70,13 @@ class Evidence:
 def weigh(piece: Evidence) -> tuple[float, float]:
     """(observations of holding the skill, of missing it) that the piece is worth.
 
-    Getting something hard right says more than getting something easy right, and the other way round:
-    rights weigh 0.5 + difficulty, wrongs 1.5 - difficulty, which is 1 for an item that half the people miss.
+    Getting something hard right says more than getting something easy right, and the other way round: rights weigh
+    2 * difficulty, wrongs 2 * (1 - difficulty), which is 1 for an item that half the people miss. So what comes of many
+    answers is the chance of getting such an item right, as in Rasch's model; and what all do tells nothing.
     """
     weight = RELIABILITY[piece.kind] * piece.share
     hard = 0.5 if piece.difficulty is None else piece.difficulty
-    return weight * piece.score * (0.5 + hard), weight * (1.0 - piece.score) * (1.5 - hard)
+    return weight * piece.score * 2.0 * hard, weight * (1.0 - piece.score) * 2.0 * (1.0 - hard)
 
 
 def award_share(

@@ -8,15 +8,15 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime
 
-# Times before this are not dates: undated evidence stands at 1970, an order without dates counts seconds from there.
+# What stands before has no date: undated evidence is put at 1970, an order without dates counts seconds from there.
 DATED_SINCE = datetime(1980, 1, 1, tzinfo=UTC)
 # Days until half of what was once shown no longer counts. Set: skills that are not used for a year are mostly done
 # worse than nine in ten did at the end of training (Arthur, Bennett, Stanush and McNelly, 1998), and use prolongs.
 FIRST_HALF_LIFE = 365.0
 LONGEST_HALF_LIFE = 3650.0
-# One right observation lengthens the half-life by USE, and by up to SPACING the more had been forgotten meanwhile
-# (the spacing effect: Cepeda and others, 2006), both times the level; a wrong one shortens it by LAPSE.
-USE, SPACING, LAPSE = 0.02, 2.0, 0.3
+# One right observation lengthens the half-life by USE times the level, and by the days over which the skill was held
+# since the last one (the spacing effect: Cepeda and others, 2006).
+USE = 0.02
 # The general standing of a learner fades more slowly than any one skill.
 GENERAL_HALF_LIFE = 1460.0
 SECONDS_A_DAY = 86_400.0
@@ -53,10 +53,17 @@ def pushed_back(much: float) -> tuple[float, float]:
     return 1.0 - gone, gone / (much * (1.0 - KEPT)) if much > TINY else 1.0
 
 
-def lengthened(half_life: float, forgotten: float, level: float, right: float, wrong: float) -> float:
-    """The half-life in days after an observation. `forgotten` 0..1: how much had been; `level` 0..1: of mastery.
+def dated(at: datetime) -> datetime:
+    """A time that is a date, kept apart from what has none: whatever is older than DATED_SINCE counts as that old."""
+    return max(at, DATED_SINCE)
 
-    `right`, `wrong` 0..1: how much of each the observation was. Right never shortens, wrong never lengthens.
+
+def days_held(half_life: float, held: float, left: float, against: float) -> float:
+    """Days over which a skill was held, each counted by how far: observations for it over all, and one more.
+
+    `held` observations faded to the share `left` meanwhile, `against` stayed. The integral of held / (held + against
+    + 1), so that days count alike in one piece and in parts.
     """
-    grown = half_life * (1.0 + right * level * (USE + SPACING * forgotten))
-    return min(LONGEST_HALF_LIFE, max(min(half_life, FIRST_HALF_LIFE), grown * (1.0 - LAPSE * wrong)))
+    if left == 1.0 or held < TINY:
+        return 0.0
+    return half_life / math.log(2.0) * math.log((held + against + 1.0) / (held * left + against + 1.0))

@@ -21,8 +21,8 @@ from credpath.domain.mastery_transition import DEFAULT_PARAMETERS, MasteryParame
 __all__ = [
     "COUNTING", "MAX_EVIDENCE_SHOWN", "PRIOR_HELD", "PRIOR_MISSING", "RELIABILITY", "Asked", "CountingModel",
     "Evidence", "EvidenceKind", "GeneralState", "LearnerState", "Mastery", "MasteryChange", "MasteryModel",
-    "MasteryParameters", "SkillState", "assess", "due_at", "due_each", "estimates", "estimates_of", "in_order",
-    "informed", "replay", "weigh", "with_evidence", "without_last",
+    "MasteryParameters", "SkillState", "assess", "counted", "counted_told", "due_at", "due_each", "estimates",
+    "estimates_of", "in_order", "informed", "is_backed", "replay", "weigh", "with_evidence", "without_last",
 ]  # fmt: skip
 
 # A learner of whom nothing is known: 0.15 held on average, worth one observation.
@@ -38,13 +38,22 @@ RELATED_LIMIT = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Mastery:
-    """Beta(held, missing) over the probability that the skill is held."""
+    """Beta(held, missing) over the probability that the skill is held.
+
+    `backed`: its own evidence speaks for the skill by more than is believed of anybody.
+    """
 
     skill_uri: str
     held: float = PRIOR_HELD
     missing: float = PRIOR_MISSING
     updated_at: datetime | None = None
     evidence: tuple[Evidence, ...] = field(default=())
+    backed: bool = True
+
+    @property
+    def level(self) -> float:
+        """What counts toward a goal: the probability, but nothing of a guess, nor of what was only failed."""
+        return self.probability if self.backed else 0.0
 
     @property
     def probability(self) -> float:
@@ -100,7 +109,7 @@ class CountingModel:
 
     parameters: MasteryParameters = DEFAULT_PARAMETERS
     related: Mapping[str, tuple[tuple[str, float], ...]] = field(default_factory=dict)
-    version: str = "counting-2"
+    version: str = "counting-3"
 
     def estimate_all(self, state: LearnerState, skill_uris: Sequence[str], at: datetime) -> dict[str, Mastery]:
         """Prior and observations added up: the conjugate update."""
@@ -121,22 +130,40 @@ class CountingModel:
             PRIOR_HELD + held + damped * near_held,
             PRIOR_MISSING + missing + damped * near_missing,
             own.updated_at if own else None,
+            backed=is_backed(held, missing),
         )
 
 
 COUNTING = CountingModel()
 
 
+def is_backed(held: float, missing: float) -> bool:
+    """Whether so many observations of holding a skill and of missing it raise what is believed of anybody."""
+    return held > PRIOR_HELD * (held + missing)
+
+
 def counted(skill: SkillState | None, at: datetime) -> tuple[float, float]:
     """(observations of holding the skill, of missing it) that are left at that time."""
     if skill is None:
         return 0.0, 0.0
-    left = retention(skill.half_life, skill.updated_at, at)
-    return _left(skill.shown, left) + _left(skill.told, left), missed(skill.shown) + missed(skill.told)
+    held, missing = counted_told(skill, at)
+    return held + _held(skill, skill.shown, at), missing + missed(skill.shown)
 
 
-def _left(masses: Masses, left: float) -> float:
-    return masses[0] * left + masses[1]
+def counted_told(skill: SkillState, at: datetime) -> tuple[float, float]:
+    """The same of what was told alone: awards, attempts, and the learner's own word.
+
+    The word counts the less, the more there is against it: so results outweigh it, and a result never strengthens a
+    word that says the opposite.
+    """
+    shown, told = _held(skill, skill.shown, at), _held(skill, skill.told, at)
+    against = missed(skill.shown) + missed(skill.told)
+    has, lacks = skill.word
+    return told + has / (1.0 + against), missed(skill.told) + lacks / (1.0 + shown + told)
+
+
+def _held(skill: SkillState, masses: Masses, at: datetime) -> float:
+    return masses[0] * retention(skill.half_life, skill.updated_at, at) + masses[1]
 
 
 def assess(
@@ -209,10 +236,14 @@ def informed(mastery: Mastery, piece: Evidence) -> Mastery:
     """The estimate with one more piece counted, for evidence that is derived at each reading and never logged."""
     held, missing = weigh(piece)
     kept, each = pushed_back(held + missing)
+    held, missing = (
+        (mastery.held - PRIOR_HELD) * kept + held * each, (mastery.missing - PRIOR_MISSING) * kept + missing * each,
+    )  # fmt: skip
     return replace(
         mastery,
-        held=PRIOR_HELD + (mastery.held - PRIOR_HELD) * kept + held * each,
-        missing=PRIOR_MISSING + (mastery.missing - PRIOR_MISSING) * kept + missing * each,
+        held=PRIOR_HELD + held,
+        missing=PRIOR_MISSING + missing,
+        backed=is_backed(held, missing),
         updated_at=later(mastery.updated_at, piece.at),
         evidence=(*mastery.evidence, piece)[-MAX_EVIDENCE_SHOWN:],
     )

@@ -11,10 +11,11 @@ from credpath.domain.forgetting import FIRST_HALF_LIFE
 from credpath.errors import InvalidInput
 
 # Raised whenever what is kept changes its meaning: a state of another format is recomputed from the evidence.
-STATE_FORMAT = 2
-# Observations of holding a skill that fade, and such that are undated and stay; of missing it, and undated ones.
-Masses = tuple[float, float, float, float]
-NOTHING: Masses = (0.0, 0.0, 0.0, 0.0)
+STATE_FORMAT = 4
+# Observations of holding a skill that fade, and such that are undated and stay; of missing it, and undated ones; and
+# what a right answer now would leave of the dated misses, which get out of date without it.
+Masses = tuple[float, float, float, float, float]
+NOTHING: Masses = (0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 def missed(masses: Masses) -> float:
@@ -26,18 +27,20 @@ def missed(masses: Masses) -> float:
 class SkillState:
     """What one skill's evidence came to, as of `updated_at`; fading since then is applied when it is read.
 
-    `shown`: by answers and scores; `told`: by awards, declarations and attempts. `half_life` in days. `rights`,
-    `wrongs`: sums over answers in which each answer makes the earlier ones count less, one a rate of that.
+    `shown`: by answers and scores; `told`: by awards and attempts. `word`: observations of holding it and of missing
+    it that the learner's own word is worth. `half_life` in days; `growing`: what a right answer now would make of it.
+    `rights`, `wrongs`: sums over answers in which each answer makes the earlier ones count less, one a rate of that.
     `elo`: how far the skill lies above the learner's general standing, in log-odds; `known`: by Bayesian knowledge
     tracing, None before the first answer. `items`: (item, score) of its last answers, newest last; `answer`: which of
-    the learner's answers was the last on it. `idle`: days before `updated_at` without an answer, without anything
-    told, without either; an observation that counts for less than a whole takes only its share of them away.
+    the learner's answers was the last on it.
     """
 
     skill_uri: str
     shown: Masses = NOTHING
     told: Masses = NOTHING
+    word: tuple[float, float] = (0.0, 0.0)
     half_life: float = FIRST_HALF_LIFE
+    growing: float = FIRST_HALF_LIFE
     updated_at: datetime | None = None
     pieces: int = 0
     rights: tuple[float, ...] = ()
@@ -46,7 +49,6 @@ class SkillState:
     known: float | None = None
     items: tuple[tuple[str, float], ...] = ()
     answer: int = 0
-    idle: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)

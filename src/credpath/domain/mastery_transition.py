@@ -1,7 +1,8 @@
 """The transition: what one piece of evidence does to a learner's state. Pure, and the same wherever it runs.
 
 Every counter moves the right way: a right answer never lowers one that speaks for the skill, a wrong one never raises
-it. What was held fades first, to the moment of the evidence; then the evidence is added.
+it. What was held fades first, to the moment of the evidence; then the evidence is added. Each part of that keeps the
+order of any two states (more held, less missed, longer kept), so the same is true of evidence that arrives late.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ from credpath.domain.forgetting import (
     DATED_SINCE,
     FIRST_HALF_LIFE,
     GENERAL_HALF_LIFE,
-    TINY,
+    LONGEST_HALF_LIFE,
+    USE,
     days_between,
+    days_held,
     half_lives,
-    lengthened,
     pushed_back,
     retention,
 )  # fmt: skip
@@ -36,6 +38,7 @@ from credpath.domain.mastery_state import GeneralState, LearnerState, Masses, Sk
 
 __all__ = ["DEFAULT_PARAMETERS", "MasteryParameters", "advance", "expected", "later", "take_in"]
 
+SMALLEST = 1e-300  # a share that is not to be divided by nothing
 Sums = tuple[float, ...]
 _NONE_GENERAL: Sums = (0.0,) * len(GENERAL_RATES)
 _NONE_SKILL: Sums = (0.0,) * len(SKILL_RATES)
@@ -52,7 +55,7 @@ def take_in(
 ) -> GeneralState:
     """The same for whoever owns `skills` and lets it be changed in place, which spares a copy a piece."""
     uri = piece.skill_uri
-    skill = skills.get(uri) or SkillState(uri, half_life=parameters.gains.half_life)
+    skill = skills.get(uri) or _begun(uri, parameters.gains.half_life)
     if piece.kind not in SHOWN:
         skills[uri] = _told(skill, piece, parameters)
         return general
@@ -75,24 +78,32 @@ def later(known: datetime | None, moment: datetime) -> datetime:
     return moment if known is None or known < moment else known
 
 
+def _begun(uri: str, half_life: float) -> SkillState:
+    return SkillState(uri, half_life=half_life, growing=half_life)
+
+
 def _told(skill: SkillState, piece: Evidence, parameters: MasteryParameters) -> SkillState:
-    at, left = later(skill.updated_at, piece.at), retention(skill.half_life, skill.updated_at, piece.at)
-    said = _weighed(skill, piece, at)
+    shown, told, growing = _waited(skill, piece.at)
+    word = skill.word
+    if piece.kind == "self_declared":
+        word = _reworded(word, piece)
+    else:
+        told = _added(told, _weighed(skill, piece), piece)
     # The piece moves the clock, so what was shown by answers fades until then here, or never would.
     stays = left_of_skill(skill, piece.at)
     rights = tuple([total * stays for total in skill.rights])
     elo, known = faded(skill.elo, stays), still_known(skill, parameters, stays)
     return SkillState(
-        skill.skill_uri, _faded(skill.shown, left), _added(skill.told, left, said, piece.at), said.half_life, at,
-        skill.pieces + 1, rights, skill.wrongs, elo, known, skill.items, skill.answer, said.idle,
+        skill.skill_uri, shown, told, word, skill.half_life, growing, later(skill.updated_at, piece.at),
+        skill.pieces + 1, rights, skill.wrongs, elo, known, skill.items, skill.answer,
     )  # fmt: skip
 
 
 def _answered(
     skill: SkillState, general: GeneralState, piece: Evidence, facts: ItemFacts, parameters: MasteryParameters
 ) -> SkillState:
-    at, left = later(skill.updated_at, piece.at), retention(skill.half_life, skill.updated_at, piece.at)
-    said = _weighed(skill, piece, at)
+    shown, told, growing = _waited(skill, piece.at)
+    said = _weighed(skill, piece)
     score, much = piece.score, _answers_worth(piece)
     stays = left_of_skill(skill, piece.at)
     elo = faded(skill.elo, stays)
@@ -100,15 +111,15 @@ def _answered(
     known = still_known(skill, parameters, stays)
     items = (*skill.items, (piece.item_id, score))[-RECENT_ITEMS:] if piece.item_id else skill.items
     return SkillState(
-        skill.skill_uri, _added(skill.shown, left, said, piece.at), _faded(skill.told, left), said.half_life, at,
-        skill.pieces + 1,
+        skill.skill_uri, _added(shown, said, piece), told, skill.word,
+        *_lasting(skill.half_life, growing, _level(shown), said.much * score, said.much * (1.0 - score)),
+        later(skill.updated_at, piece.at), skill.pieces + 1,
         _summed(skill.rights or _NONE_SKILL, SKILL_RATES, stays, score, much),
         _summed(skill.wrongs or _NONE_SKILL, SKILL_RATES, 1.0, 1.0 - score, much),
         elo + parameters.gains.skill * much * surprise,
         parameters.tracing.after(parameters.tracing.known_first if known is None else known, score, min(1.0, much)),
         items,
         general.answers if piece.evidence_id == general.last_id else general.answers + 1,
-        said.idle,
     )  # fmt: skip
 
 
@@ -184,62 +195,80 @@ def still_known(skill: SkillState, parameters: MasteryParameters, left: float) -
     return first + (skill.known - first) * left
 
 
+def _waited(skill: SkillState, at: datetime) -> tuple[Masses, Masses, float]:
+    """(`shown`, `told`, `growing`) of the skill as time alone leaves them."""
+    days = days_between(skill.updated_at, at)
+    if days == 0.0:
+        return skill.shown, skill.told, skill.growing
+    left, current = half_lives(skill.half_life, days), half_lives(FIRST_HALF_LIFE, days)
+    held = days_held(skill.half_life, skill.shown[0], left, missed(skill.shown))
+    growing = min(LONGEST_HALF_LIFE, skill.growing + held)
+    return _faded(skill.shown, left, current), _faded(skill.told, left, current), growing
+
+
+def _faded(masses: Masses, left: float, current: float) -> Masses:
+    return masses[0] * left, *masses[1:4], masses[4] * current
+
+
+def _reworded(word: tuple[float, float], piece: Evidence) -> tuple[float, float]:
+    """A further word takes the place of the earlier one, as far as it counts: repeating it makes it no truer."""
+    worth = RELIABILITY[piece.kind]
+    says = worth * piece.score, worth * (1.0 - piece.score)
+    return tuple([old + piece.share * (new - old) for old, new in zip(word, says, strict=True)])  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """What a piece says: observations for and against, which share of earlier misses is not out of date after it, and
-    the half-life and the idle days after it.
+    """What a piece says: observations for and against. `much` 0..1: of one observation. `current`: the share of a
+    miss of its day that a right answer at the time of the state would leave.
     """
 
     right: float
     wrong: float
+    much: float
     current: float
-    half_life: float
-    idle: tuple[float, float, float]
 
 
-def _weighed(skill: SkillState, piece: Evidence, latest: datetime) -> _Said:
-    """Evidence that arrives late has faded until the latest.
-
-    The longer nothing was shown, the less a right answer leaves of earlier misses, and the longer it lasts itself if
-    something was there to be forgotten. Days count once however small the pieces between them are, so that none of
-    these takes away what a later one would have said.
-    """
+def _weighed(skill: SkillState, piece: Evidence) -> _Said:
+    """Evidence that arrives late has faded until the latest."""
     right, wrong = weigh(piece)
-    much, gap = min(1.0, right + wrong), days_between(skill.updated_at, piece.at)
-    answers, told, either = (days + gap for days in skill.idle)
-    own = answers if piece.kind in SHOWN else told
-    # What was there before those days, of which the masses have lost what faded until the last piece.
-    dated, rest = _dated(skill) / max(TINY, half_lives(skill.half_life, skill.idle[2])), 1.0 - much
-    forgotten = (1.0 - half_lives(skill.half_life, either)) * dated / (dated + 1.0)
-    level = _level(skill, dated + skill.shown[1] + skill.told[1])
+    late = days_between(piece.at, later(skill.updated_at, piece.at))
     return _Said(
-        right * retention(skill.half_life, piece.at, latest), wrong,
-        half_lives(FIRST_HALF_LIFE, own * much * piece.score),
-        lengthened(skill.half_life, forgotten, level, much * piece.score, much * (1.0 - piece.score)),
-        (answers * rest, told, either * rest) if piece.kind in SHOWN else (answers, told * rest, either * rest),
+        right * half_lives(skill.half_life, late), wrong, min(1.0, right + wrong), half_lives(FIRST_HALF_LIFE, late)
+    )
+
+
+def _added(masses: Masses, said: _Said, piece: Evidence) -> Masses:
+    """New observations push back the earlier ones, but of what speaks the same way only those of their own kind: one
+    that fades must not take the place of one that stays. What has no date is not known to be later than any miss.
+    """
+    (kept, each), (less_right, _), (less_wrong, _) = map(pushed_back, (said.right + said.wrong, said.right, said.wrong))
+    held, lasting, missing, always, current = masses
+    right, wrong = said.right * each, said.wrong * each
+    if piece.at < DATED_SINCE:
+        return (
+            held * less_wrong, lasting * kept + right, missing * less_right, always * kept + wrong, current * less_right
+        )  # fmt: skip
+    out_of_date = max(0.0, missing - current / max(SMALLEST, said.current))
+    missing -= said.much * piece.score * out_of_date
+    return (
+        held * kept + right, lasting * less_wrong, missing * kept + wrong, always * less_right,
+        current * kept + wrong * said.current,
     )  # fmt: skip
 
 
-def _faded(masses: Masses, left: float) -> Masses:
-    return masses if left == 1.0 else (masses[0] * left, *masses[1:])
+def _lasting(half_life: float, growing: float, level: float, right: float, wrong: float) -> tuple[float, float]:
+    """(half-life, what it would grow to) after an answer, of which `right` and `wrong` 0..1 say how much it was each.
 
-
-def _added(masses: Masses, left: float, said: _Said, at: datetime) -> Masses:
-    """New observations push back the earlier ones, but of what speaks the same way only those of their own kind: one
-    that fades must not take the place of one that stays.
+    A right one makes of the half-life what it had grown to meanwhile, a wrong one takes that away.
     """
-    (kept, each), (less_right, _), (less_wrong, _) = map(pushed_back, (said.right + said.wrong, said.right, said.wrong))
-    held, lasting, missing, always = masses[0] * left, masses[1], masses[2] * said.current, masses[3]
-    right, wrong = said.right * each, said.wrong * each
-    if at >= DATED_SINCE:
-        return held * kept + right, lasting * less_wrong, missing * kept + wrong, always * less_right
-    return held * less_wrong, lasting * kept + right, missing * less_right, always * kept + wrong
+    used = 1.0 + USE * level * right
+    half_life = min(LONGEST_HALF_LIFE, used * (half_life + right * (growing - half_life)))
+    growing = min(LONGEST_HALF_LIFE, used * growing)
+    return half_life, growing - wrong * (growing - half_life)
 
 
-def _dated(skill: SkillState) -> float:
-    return skill.shown[0] + skill.told[0]
-
-
-def _level(skill: SkillState, held: float) -> float:
+def _level(shown: Masses) -> float:
     """0..1: the share of the observations so far that spoke for the skill, one of either kind added."""
-    return (held + 1.0) / (held + missed(skill.shown) + missed(skill.told) + 2.0)
+    held = shown[0] + shown[1]
+    return (held + 1.0) / (held + missed(shown) + 2.0)

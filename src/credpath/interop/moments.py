@@ -10,6 +10,7 @@ from credpath.errors import InvalidInput
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The last second of the year 9999, beyond which datetime has no value.
 LAST_SECOND = 253_402_300_799
+MILLISECONDS = 10**12  # after the epoch, of 2001: what has as many digits as they have today
 
 
 def parse_moment(text: str, field: str) -> tuple[datetime, bool]:
@@ -32,5 +33,8 @@ def parse_moment(text: str, field: str) -> tuple[datetime, bool]:
 
 def _ordered(number: int, field: str) -> datetime:
     if not 0 <= number <= LAST_SECOND:
-        raise InvalidInput(f"{field} is {number}, not within 0 to {LAST_SECOND}", where=field)
+        fix = "count from 0, or give a time in ISO 8601"
+        if MILLISECONDS <= number < 10 * MILLISECONDS:
+            fix = "these look like milliseconds: divide by 1,000"
+        raise InvalidInput(f"{field} is {number}, not within 0 to {LAST_SECOND}", where=field, fix=fix)
     return EPOCH + timedelta(seconds=number)

@@ -1,6 +1,8 @@
 """Mastery as it was learned from logged responses: the forest behind the same interface as the counting model.
 
-The chance that somebody gets a typical item of a skill right is taken for the chance that the skill is held.
+That most people get a typical item of a skill right does not mean that most hold it. So an estimate begins where
+counting begins and moves by what the forest says more of this learner than of one of whom nothing is known; only own
+answers on the skill make it the chance to get a typical item right.
 """
 
 from __future__ import annotations
@@ -15,10 +17,19 @@ from typing import Any
 
 import numpy as np
 
-from credpath.domain.forgetting import retention
-from credpath.domain.mastery import COUNTING, Asked, LearnerState, Mastery, MasteryModel
+from credpath.domain.mastery import (
+    COUNTING,
+    PRIOR_HELD,
+    PRIOR_MISSING,
+    Asked,
+    LearnerState,
+    Mastery,
+    MasteryModel,
+    counted,
+    counted_told,
+    is_backed,
+)  # fmt: skip
 from credpath.domain.mastery_parameters import Gains, MasteryParameters, Tracing
-from credpath.domain.mastery_state import SkillState, missed
 from credpath.domain.mastery_transition import expected
 from credpath.errors import BundleRefused
 from credpath.recommender.csr import Doubles
@@ -72,11 +83,17 @@ class LearnedMastery:
     forest: ForestRanker
     otherwise: MasteryModel = COUNTING
     parameters: MasteryParameters = field(init=False)
+    # skill -> log-odds of the forest for somebody of whom nothing is known
+    unknown: dict[str, float] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         told = self.facts
         parameters = MasteryParameters(told.easiness, told.skills, self.items, told.gains, told.tracing)
         object.__setattr__(self, "parameters", parameters)
+        nobody = standing(LearnerState(), ("",), "", MISSING, datetime.max, parameters, {})
+        stood, easiness = np.array([nobody] * len(told.skills)), np.array(list(told.skills.values()))
+        logits = self._logit(*neutral(stood, easiness)).tolist() if told.skills else []
+        object.__setattr__(self, "unknown", dict(zip(told.skills, logits, strict=True)))
 
     @property
     def version(self) -> str:
@@ -103,12 +120,11 @@ class LearnedMastery:
         easiness = np.array([self.facts.skills[uri] for _, uri, _ in asked])
         parameters, near = self.parameters, self.facts.near
         stood = np.array([standing(state, (uri,), "", MISSING, at, parameters, near) for state, uri, at in asked])
-        chance = self._chance(*neutral(stood, easiness))
-        worth = self.facts.width.of(stood[:, _RIGHTS] + stood[:, _WRONGS])
-        return [
-            _mastery(uri, p, n, state.skills.get(uri), at)
-            for (state, uri, at), p, n in zip(asked, chance.tolist(), worth.tolist(), strict=True)
-        ]
+        logits = self._logit(*neutral(stood, easiness))
+        rights, wrongs = stood[:, _RIGHTS], stood[:, _WRONGS]
+        worth = np.minimum(self.facts.width.of(rights + wrongs), PRIOR_HELD + PRIOR_MISSING + rights + wrongs)
+        found = zip(asked, *(one.tolist() for one in (logits, rights, wrongs, worth)), strict=True)
+        return [_mastery(one, logit, self.unknown[one[1]], *rest) for one, logit, *rest in found]
 
     def expect(
         self, state: LearnerState, skill_uris: Sequence[str], at: datetime, item_id: str = "",
@@ -122,12 +138,11 @@ class LearnedMastery:
         earlier = self.items.codes([other for other, _ in recent])[None, :]
         right = np.array([[score >= 0.5 for _, score in recent]], dtype=bool)
         asked = ask(self.items, np.array([facts.easiness]), item, earlier, right)
-        return float(self._chance(np.array([stood]), asked)[0])
+        return expected(float(self._logit(np.array([stood]), asked)[0]))
 
-    def _chance(self, stood: Doubles, asked: Doubles) -> Doubles:
-        logit = self.forest.score(columns(stood, asked))
-        chance: Doubles = 1.0 / (1.0 + np.exp(-(self.facts.slope * logit + self.facts.intercept)))
-        return chance
+    def _logit(self, stood: Doubles, asked: Doubles) -> Doubles:
+        found: Doubles = self.facts.slope * self.forest.score(columns(stood, asked)) + self.facts.intercept
+        return found
 
     def save(self, folder: Path) -> None:
         """Writes all but the forest, which `training.forest_export` writes into the same folder."""
@@ -155,23 +170,21 @@ def ask(items: ItemTable, easiness: Doubles, item: Any, earlier: Any, right: Any
     return found
 
 
-def _mastery(uri: str, chance: float, worth: float, skill: SkillState | None, at: datetime) -> Mastery:
-    """What was told (awards, declarations, attempts) moves the estimate as it would move a typical first one.
+def _mastery(asked: Asked, logit: float, unknown: float, rights: float, wrongs: float, worth: float) -> Mastery:
+    """`logit` of the forest for this learner, `unknown` for one of whom nothing is known.
 
-    In log-odds, by as much as the pieces told would move an estimate of one observation at the middle: so it moves
-    the right way whatever answers say, and answers outweigh it as they gather.
+    What is believed before any answer, of anybody and by what was told (awards, attempts, the own word), is what
+    counting makes of it. It differs from `unknown` by a gap, and answers close that: right ones where it lies below,
+    wrong ones where it lies above. So from no evidence on, no answer moves an estimate the wrong way.
     """
-    if skill is not None:
-        held = skill.told[0] * retention(skill.half_life, skill.updated_at, at) + skill.told[1]
-        chance = expected(logit(chance) + math.log((0.5 + held) / (0.5 + missed(skill.told))))
-        worth += held + missed(skill.told)
-    return Mastery(uri, worth * chance, worth * (1.0 - chance), skill.updated_at if skill else None)
-
-
-def logit(chance: float) -> float:
-    """Log-odds of a chance, finite."""
-    kept = min(1.0 - 1e-9, max(1e-9, chance))
-    return math.log(kept / (1.0 - kept))
+    state, uri, at = asked
+    skill = state.skills.get(uri)
+    held, missing = counted_told(skill, at) if skill else (0.0, 0.0)
+    gap = math.log((PRIOR_HELD + held) / (PRIOR_MISSING + missing)) - unknown
+    chance = expected(logit + gap / (1.0 + (rights if gap < 0.0 else wrongs)))
+    worth += held + missing
+    since, backed = skill.updated_at if skill else None, is_backed(*counted(skill, at))
+    return Mastery(uri, worth * chance, worth * (1.0 - chance), since, backed=backed)
 
 
 def _facts(told: dict[str, Any]) -> LearnedFacts:

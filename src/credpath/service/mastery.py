@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from credpath.domain.evidence import Evidence
+from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import LearnerState, Mastery, MasteryModel
 from credpath.domain.sayings import Saying
-from credpath.errors import NotFound
+from credpath.errors import NotFound, NotReady
+from credpath.recommender.closing import GoalGap, open_gap
+from credpath.recommender.standing import stand
 from credpath.recommender.wording import part, sentence
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
@@ -23,8 +26,27 @@ from credpath.store.credentials import catalogue_version
 
 
 @dataclass(frozen=True, slots=True)
+class SkillChange:
+    """What taking results back, correcting them, or results on other skills did to a skill. `said`: as a sentence."""
+
+    skill_uri: str
+    label: str
+    before: float
+    after: float
+    said: Saying
+
+    @property
+    def sentence(self) -> str:
+        """In English."""
+        return sentence(part(self.said))
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedChange:
-    """What one piece of evidence changed, and `said`, the sentence that says so. `label`: of the skill."""
+    """What one piece of evidence changed, and `said`, the sentence that says so. `label`: of the skill.
+
+    `others`: other skills that the pieces of a call moved, told with its last one.
+    """
 
     skill_uri: str
     label: str
@@ -32,6 +54,7 @@ class ExplainedChange:
     after: float
     evidence: Evidence
     said: Saying
+    others: tuple[SkillChange, ...] = ()
 
     @property
     def sentence(self) -> str:
@@ -70,6 +93,13 @@ class Reading:
         """The estimate of a skill, with evidence or without."""
         known = self.mastery.get(skill_uri)
         return known.probability if known else self.estimate(self.snapshot.kept.state, skill_uri)
+
+    def gap(self, goal: CareerGoal) -> GoalGap:
+        """What is missing of a goal, as suggestions have it. Raises NotReady where no bundle serves."""
+        if self.serving is None:
+            raise NotReady("no bundle serves", where="models", fix="run `python -m training.bundle`")
+        index = self.serving.catalogue.index
+        return open_gap(index, goal, stand(index, self.snapshot))
 
     def estimate(self, state: LearnerState, skill_uri: str, at: datetime | None = None) -> float:
         """Of another state, at the moment of the reading or another one."""

@@ -45,11 +45,11 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class SkillPage:
-    """One skill. `basis`: what the estimate rests on; without evidence of its own, on related skills or on nothing.
+    """One skill. `basis`: what the estimate rests on; without evidence of its own, on other skills or on nothing.
 
     `evidence`: the latest of `pieces` that were counted.
     `faded_from`: the estimate just after the latest evidence where it has faded since. `due_at`: when a refresher is
-    due, possibly in the past. `needed`: what the goal that was asked for needs of it.
+    due, possibly in the past. `needed`: what the goal that was asked for needs of it, `level`: what counts toward that.
     """
 
     mastery: Mastery
@@ -60,6 +60,7 @@ class SkillPage:
     faded_from: float | None = None
     due_at: datetime | None = None
     needed: GoalSkill | None = None
+    level: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,9 @@ def page_of(reading: Reading, log: Sequence[Evidence], goal: CareerGoal | None =
     needed = {skill.skill_uri: skill for skill in goal.skills} if goal else {}
     shown = weigh_each(log, reading.pieces, reading.at, reading.model)
     known = _known(reading, shown, needed)
-    pages = (*known, *_without_evidence(reading, needed))
+    pages = [*known, *_without_evidence(reading, needed)]
+    levels = reading.gap(goal).levels if goal else {}
+    pages = [replace(page, level=levels.get(page.mastery.skill_uri, 0.0)) for page in pages]
     ordered = sorted(pages, key=lambda p: (-p.mastery.probability, p.mastery.skill_uri))
     return MasteryPage(reading.snapshot.learner_id, reading.at, tuple(ordered), goal)
 
@@ -167,16 +170,19 @@ def _known(
 
 
 def _without_evidence(reading: Reading, needed: Mapping[str, GoalSkill]) -> list[SkillPage]:
-    """The goal's skills of which nothing was seen: what is known of their neighbours, as wide as that leaves it."""
+    """The goal's skills of which nothing was seen: what is known of other skills, as wide as that leaves it."""
     missing = sorted(needed.keys() - reading.mastery.keys())
     model, state = reading.model, reading.snapshot.kept.state
-    alone = model.estimate_all(state, missing, reading.at)
+    nobody = model.estimate_all(LearnerState(), missing, reading.at)
     if reading.serving is not None and isinstance(model, CountingModel) and not model.related:
         model = replace(model, related=RelatedSkills(reading.serving.taxonomy.skills))
     found = model.estimate_all(state, missing, reading.at)
     return [
         SkillPage(
-            found[uri], needed[uri].label, "nothing" if _same(found[uri], alone[uri]) else "related", needed=needed[uri]
+            found[uri],
+            needed[uri].label,
+            "nothing" if _same(found[uri], nobody[uri]) else "related",
+            needed=needed[uri],
         )
         for uri in missing
     ]

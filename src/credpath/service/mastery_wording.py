@@ -18,6 +18,7 @@ LOWERED = message("lowers the estimate that you have this skill from {before:per
 HARDLY_MOVED = message("hardly moves the estimate that you have this skill, {after:percent}")
 VOIDED = message("the result of {title} no longer counts, which")
 CORRECTED, ADDED = Saying("correcting it"), Saying("what was added")
+OF_OTHERS = Saying("what you showed of other skills")
 WITHDRAWN = message('the award "{title}" no longer counts, which')
 
 ON_DAY = message("{seen} on {day:date}")
@@ -66,6 +67,11 @@ def withdrawn_saying(label: str, title: str, before: float, after: float) -> Say
     return _change(label, Saying(WITHDRAWN, {"title": shortened(title, 60)}), before, after)
 
 
+def others_saying(label: str, before: float, after: float) -> Saying:
+    """For a skill that evidence on other skills moved."""
+    return _change(label, OF_OTHERS, before, after)
+
+
 def _change(label: str, seen: Saying, before: float, after: float) -> Saying:
     return Saying(CHANGE, {"skill": label, "seen": seen, "moved": _moved(before, after)})
 
@@ -80,7 +86,7 @@ def _seen(piece: Evidence, title: str) -> Saying:
     if piece.kind == "self_declared":
         return DECLARED if piece.score > 0.0 else DENIED
     found = _shown(piece, shortened(title or piece.reference, 60))
-    return Saying(ON_DAY, {"seen": found, "day": piece.at}) if piece.at >= DATED_SINCE else found
+    return Saying(ON_DAY, {"seen": found, "day": piece.at}) if piece.at > DATED_SINCE else found
 
 
 def _shown(piece: Evidence, title: str) -> Saying:

@@ -84,7 +84,8 @@ class Surveyor:
             return drawing.of_credential(node_id)
         if node_id in taxonomy.skills.position:
             return drawing.of_skill(node_id)
-        raise NotFound(f"neither a credential nor a skill is called {node_id[:80]!r}", where="id")
+        what = f"neither a credential nor a skill is called {node_id[:80]!r}"
+        raise NotFound(what, where="id", fix="give the id of a credential or the URI of a skill")
 
     def first(self, context: Context, tenant: str) -> str:
         """The id of the credential with the most edges; "" for an empty catalogue."""

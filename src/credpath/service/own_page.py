@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -12,19 +12,21 @@ from sqlalchemy import Connection
 
 from credpath.domain.catalogue import Credential
 from credpath.domain.learner import Award, LearnerSnapshot
-from credpath.domain.outcomes import Outcome, OutcomeKind
+from credpath.domain.outcomes import HELD_KINDS, IN_PROGRESS_KINDS, Outcome, OutcomeKind
 from credpath.domain.rules import check_happened
-from credpath.errors import Conflict, InvalidInput, NotFound
+from credpath.errors import Conflict, InvalidInput
 from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.service.awards import SAID_ON_PAGE
 from credpath.service.catalogue import get_credential
 from credpath.service.context import Context
 from credpath.service.mastery import read_learner, unknown_learner
 from credpath.service.outcomes import store
-from credpath.service.own_words import keep_words, resolver
+from credpath.service.own_words import put_changed, resolver, said
+from credpath.service.taking_back import NOTHING, Gained, gained_between, is_said_here
 from credpath.store import learners as rows
 from credpath.store import outcomes as outcome_rows
+from credpath.store.awards import awards_of
 from credpath.store.credentials import catalogue_version
-from credpath.store.learners import add_award
 
 Action = Literal["clicked", "enrolled", "started", "completed", "dropped", "dismissed", "known"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
@@ -36,13 +38,15 @@ TAUGHT = 0.3
 class Taken:
     """A credential that the learner took up, holds or waved away. `record` is None once the catalogue lacks it.
 
-    `at`: when it was last heard of. `award`: what proves it, where something does.
+    `at`: when it was last heard of. `award`: what proves it, where something does. `said`: the id of the outcome by
+    which the learner themself said so on their page, which `unsay` takes back; "" where it came from elsewhere.
     """
 
     credential_id: str
     record: Credential | None
     at: datetime | None = None
     award: Award | None = None
+    said: str = ""
 
     @property
     def title(self) -> str:
@@ -70,6 +74,15 @@ class Standing:
     dismissed: tuple[Taken, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action came to. `said`: the id of its outcome, "" where it added nothing."""
+
+    record: Credential
+    said: str
+    gained: Gained = NOTHING
+
+
 def standing(context: Context, tenant: str, learner_id: str) -> Standing:
     """Raises NotFound."""
     reading = read_learner(context, tenant, learner_id)
@@ -78,9 +91,9 @@ def standing(context: Context, tenant: str, learner_id: str) -> Standing:
     return Standing(
         declared=declared_of(context, tenant, reading.snapshot.profile.declared_skills),
         not_yet=declared_of(context, tenant, [one.skill for one in reading.snapshot.profile.not_yet]),
-        held=taken(reading.snapshot.held),
-        in_progress=taken(reading.snapshot.in_progress),
-        dismissed=taken(reading.snapshot.dismissed),
+        held=taken(reading.snapshot.held, HELD_KINDS),
+        in_progress=taken(reading.snapshot.in_progress, IN_PROGRESS_KINDS),
+        dismissed=taken(reading.snapshot.dismissed, frozenset()),
     )
 
 
@@ -92,7 +105,9 @@ def declared_of(context: Context, tenant: str, skills: Iterable[str]) -> tuple[D
     return tuple(sorted(found, key=lambda d: (not d.known, d.label.casefold(), d.words)))
 
 
-def _taken(snapshot: LearnerSnapshot, index: CatalogueIndex | None) -> Callable[[frozenset[str]], tuple[Taken, ...]]:
+def _taken(
+    snapshot: LearnerSnapshot, index: CatalogueIndex | None
+) -> Callable[[frozenset[str], frozenset[str]], tuple[Taken, ...]]:
     latest: dict[str, datetime] = {}
     for outcome in snapshot.outcomes:
         if not outcome.ordinal:
@@ -110,13 +125,17 @@ def _taken(snapshot: LearnerSnapshot, index: CatalogueIndex | None) -> Callable[
     def key(taken: Taken) -> tuple[float, str]:
         return (-taken.at.timestamp() if taken.at else 0.0, taken.credential_id)
 
-    return lambda ids: tuple(sorted((one(i) for i in ids), key=key))
+    def every(ids: frozenset[str], kinds: frozenset[str]) -> tuple[Taken, ...]:
+        said_here = {o.credential_id: o.outcome_id for o in snapshot.outcomes if o.kind in kinds and is_said_here(o)}
+        return tuple(sorted((replace(one(i), said=said_here.get(i, "")) for i in ids), key=key))
+
+    return every
 
 
 def act(
     context: Context, tenant: str, learner_id: str, credential_id: str, action: str, *, impression_id: str, once: str
-) -> Credential:
-    """Logs what the learner says became of a credential; returns its record.
+) -> Done:
+    """Logs what the learner says became of a credential.
 
     "known" waves the credential away and declares the skills that it teaches. The same `once` again changes nothing,
     so that a form sent twice counts once. Raises NotFound for an unknown learner or credential.
@@ -125,50 +144,63 @@ def act(
         raise InvalidInput(f"unknown action {action[:40]!r}", where="action", fix=", ".join(ACTIONS))
     record = get_credential(context, tenant, credential_id)
     kind: OutcomeKind = "dismissed" if action == "known" else action
-    told = hashlib.sha256(f"{learner_id}\0{credential_id}\0{action}\0{once}".encode()).hexdigest()[:32]
-    outcome = Outcome(f"page:{told}", learner_id, credential_id, kind, context.clock(), impression_id=impression_id)
-    log_outcome(context, tenant, outcome)
-    if action == "known":
-        keep_words(context, tenant, learner_id, taught_by(context, tenant, credential_id))
-    return record
+    outcome_id = _said_id(learner_id, credential_id, action, once)
+    outcome = Outcome(outcome_id, learner_id, credential_id, kind, context.clock(), impression_id=impression_id)
+    taught = taught_by(context, tenant, credential_id) if action == "known" else ()
+    return Done(record, outcome_id, _log(context, tenant, outcome, taught))
 
 
-def log_outcome(context: Context, tenant: str, outcome: Outcome) -> None:
-    """Stores one outcome of a stored learner. An id that is there already is the same form sent again."""
-    now = context.clock()
+def _log(context: Context, tenant: str, outcome: Outcome, taught: Collection[str]) -> Gained:
+    """Stores one outcome of a stored learner and declares what they know by it; returns what that added."""
+    now, resolve = context.clock(), resolver(context, tenant)
 
-    def write(connection: Connection) -> None:
+    def write(connection: Connection) -> Gained:
         # Not of somebody who was forgotten while their page was open: storing it would bring them back.
-        if rows.get_learner(connection, tenant, outcome.learner_id) is None:
+        known = rows.get_learner(connection, tenant, outcome.learner_id)
+        if known is None:
             raise unknown_learner(outcome.learner_id)
         store(connection, tenant, (outcome,), now)
+        if not taught:
+            return NOTHING
+        after = put_changed(
+            connection, tenant, outcome.learner_id, lambda profile: said(profile, taught, (), now, resolve), now
+        )
+        return gained_between(known.profile, after)
 
     try:
-        context.writer.submit(write).result()
-    except Conflict:
-        return
+        return context.writer.submit(write).result()
+    except Conflict:  # an id that is there already is the same form sent again
+        return NOTHING
 
 
-def take_back(context: Context, tenant: str, learner_id: str, credential_id: str) -> None:
-    """Takes a dismissal back, so that the credential may be suggested again. Raises NotFound where there is none."""
+def hold(context: Context, tenant: str, award: Award, once: str) -> Done:
+    """Records that the learner holds a credential: as an award with its proof, and as an outcome in the log.
 
-    def write(connection: Connection) -> int:
-        return outcome_rows.withdraw(connection, tenant, learner_id, credential_id, "dismissed")
-
-    if not context.writer.submit(write).result():
-        raise NotFound("there is no such dismissal", where="credential_id")
-
-
-def hold(context: Context, tenant: str, award: Award, once: str) -> Credential:
-    """Records that the learner holds a credential: as an award with its proof, and as an outcome in the log."""
-    check_happened(award.awarded_at, "awarded_at", context.clock())
+    An award that is there already gets the newer proof and no outcome, as it was not the page that brought it.
+    """
+    now, learner_id = context.clock(), award.learner_id
+    check_happened(award.awarded_at, "awarded_at", now)
     record = get_credential(context, tenant, award.credential_id)
-    context.writer.submit(lambda connection: add_award(connection, tenant, award)).result()
-    told = hashlib.sha256(f"{award.learner_id}\0{award.credential_id}\0awarded\0{once}".encode()).hexdigest()[:32]
-    log_outcome(
-        context, tenant, Outcome(f"page:{told}", award.learner_id, award.credential_id, "awarded", award.awarded_at)
-    )
-    return record
+    told = _said_id(learner_id, award.credential_id, f"awarded {award.awarded_at:%Y-%m-%d}", once)
+    outcome = Outcome(told, learner_id, award.credential_id, "awarded", award.awarded_at)
+
+    def write(connection: Connection) -> str:
+        known = {one.identified.award_id for one in awards_of(connection, tenant, learner_id)}
+        rows.add_award(connection, tenant, award)
+        if award.identified.award_id not in known:
+            store(connection, tenant, (outcome,), now)
+        here = outcome_rows.outcomes_of(connection, tenant, learner_id)
+        return told if told in {one.outcome_id for one in here} else ""
+
+    try:
+        return Done(record, context.writer.submit(write).result())
+    except Conflict:  # the same form again, a moment later
+        return Done(record, told)
+
+
+def _said_id(learner_id: str, credential_id: str, what: str, once: str) -> str:
+    told = hashlib.sha256(f"{learner_id}\0{credential_id}\0{what}\0{once}".encode()).hexdigest()[:32]
+    return f"{SAID_ON_PAGE}{told}"
 
 
 def taught_by(context: Context, tenant: str, credential_id: str) -> tuple[str, ...]:

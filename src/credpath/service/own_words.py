@@ -20,16 +20,19 @@ Resolve = Callable[[str], SkillMatch | None]
 def change_profile(context: Context, tenant: str, learner_id: str, change: Callable[[Profile], Profile]) -> Profile:
     """Applies `change` to the stored profile within one transaction. Raises NotFound, or what `change` raises."""
     now = context.clock()
+    return context.writer.submit(lambda c: put_changed(c, tenant, learner_id, change, now)).result()
 
-    def write(connection: Connection) -> Profile:
-        found = rows.get_learner(connection, tenant, learner_id)
-        if found is None:
-            raise unknown_learner(learner_id)
-        changed = change(found.profile)
-        rows.put_learner(connection, tenant, Learner(learner_id, changed), now)
-        return changed
 
-    return context.writer.submit(write).result()
+def put_changed(
+    connection: Connection, tenant: str, learner_id: str, change: Callable[[Profile], Profile], now: datetime
+) -> Profile:
+    """The same within the caller's transaction."""
+    found = rows.get_learner(connection, tenant, learner_id)
+    if found is None:
+        raise unknown_learner(learner_id)
+    changed = change(found.profile)
+    rows.put_learner(connection, tenant, Learner(learner_id, changed), now)
+    return changed
 
 
 def keep_words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from typing_extensions import TypedDict
@@ -11,7 +11,7 @@ from credpath.api.schemas.values import time_out
 from credpath.domain.evidence import Evidence
 from credpath.domain.forgetting import DATED_SINCE
 from credpath.service.assessments import Corrected
-from credpath.service.mastery import ExplainedChange
+from credpath.service.mastery import ExplainedChange, SkillChange
 from credpath.service.mastery_page import MasteryPage, SkillPage, Weighed
 
 
@@ -45,8 +45,9 @@ class NeededOut(TypedDict):
 class MasteryItemOut(TypedDict):
     """The probability that a skill is held, with a central 90 % interval and the latest of `pieces` of evidence.
 
-    `basis`: `evidence` on the skill, or else on `related` skills, or `nothing`. `faded_from`: the estimate just after
-    the latest evidence, where it has faded since. `due_at`: when a refresher is due, possibly in the past.
+    `basis`: `evidence` on the skill, or else what was shown of `related` and other skills, or `nothing`.
+    `faded_from`: the estimate just after the latest evidence, where it has faded since. `due_at`: when a refresher is
+    due, possibly in the past.
     """
 
     skill_uri: str
@@ -83,21 +84,24 @@ class MasteryChangeOut(TypedDict):
     evidence: EvidenceOut
 
 
-class MasteryChangesOut(TypedDict):
-    """Empty when everything sent was known already."""
-
-    learner_id: str
-    changes: list[MasteryChangeOut]
-
-
 class SkillChangeOut(TypedDict):
-    """What a correction changed in one skill, and a sentence that says so."""
+    """What a correction, or evidence on other skills, changed in one skill, and a sentence that says so."""
 
     skill_uri: str
     label: str
     before: float
     after: float
     sentence: str
+
+
+class MasteryChangesOut(TypedDict):
+    """Empty when everything sent was known already. `others`: skills that were not sent but moved by .03 or more with
+    them, as mastery that is learned from responses reads skills together; the ten that moved furthest.
+    """
+
+    learner_id: str
+    changes: list[MasteryChangeOut]
+    others: list[SkillChangeOut]
 
 
 class CorrectedOut(TypedDict):
@@ -123,8 +127,8 @@ def _evidence_out(evidence: Evidence) -> EvidenceOut:
     return {
         "kind": evidence.kind,
         "score": evidence.score,
-        # What nobody dated (declared skills, an order without dates) has no time to show.
-        "at": time_out(evidence.at) if evidence.at >= DATED_SINCE else None,
+        # What nobody dated (declared skills, mere orders) has no time to show, nor what is only known to be old.
+        "at": time_out(evidence.at) if evidence.at > DATED_SINCE else None,
         "reference": evidence.reference,
         "share": evidence.share,
         "evidence_id": evidence.evidence_id,
@@ -150,7 +154,7 @@ def mastery_out(page: MasteryPage) -> MasteryOut:
 def _mastery_item(page: SkillPage) -> MasteryItemOut:
     mastery, needed = page.mastery, page.needed
     low, high = mastery.interval
-    dated = mastery.updated_at is not None and mastery.updated_at >= DATED_SINCE
+    dated = mastery.updated_at is not None and mastery.updated_at > DATED_SINCE
     return {
         "skill_uri": mastery.skill_uri,
         "label": page.label,
@@ -169,7 +173,7 @@ def _mastery_item(page: SkillPage) -> MasteryItemOut:
     }  # fmt: skip
 
 
-def changes_out(learner_id: str, changes: Iterable[ExplainedChange]) -> MasteryChangesOut:
+def changes_out(learner_id: str, changes: Sequence[ExplainedChange]) -> MasteryChangesOut:
     """From the use case."""
     return {
         "learner_id": learner_id,
@@ -184,6 +188,7 @@ def changes_out(learner_id: str, changes: Iterable[ExplainedChange]) -> MasteryC
             }
             for change in changes
         ],
+        "others": _skill_changes_out(other for change in changes for other in change.others),
     }
 
 
@@ -194,7 +199,7 @@ def corrected_out(learner_id: str, assessment_id: str, done: Corrected) -> Corre
         "assessment_id": assessment_id,
         "voided": done.voided,
         "added": done.added,
-        "changes": _skill_changes_out(done),
+        "changes": _skill_changes_out(done.changes),
     }
 
 
@@ -204,11 +209,11 @@ def withdrawn_out(learner_id: str, credential_id: str, done: Corrected) -> Withd
         "learner_id": learner_id,
         "credential_id": credential_id,
         "withdrawn": done.voided,
-        "changes": _skill_changes_out(done),
+        "changes": _skill_changes_out(done.changes),
     }
 
 
-def _skill_changes_out(done: Corrected) -> list[SkillChangeOut]:
+def _skill_changes_out(changes: Iterable[SkillChange]) -> list[SkillChangeOut]:
     return [
         {
             "skill_uri": change.skill_uri,
@@ -217,5 +222,5 @@ def _skill_changes_out(done: Corrected) -> list[SkillChangeOut]:
             "after": change.after,
             "sentence": change.sentence,
         }
-        for change in done.changes
+        for change in changes
     ]
