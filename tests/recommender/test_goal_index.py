@@ -65,11 +65,37 @@ def test_a_match_names_the_label_that_came_closest(index: GoalIndex) -> None:
     assert (match.label, match.matched_label) == ("nurse", "staff nurse")
 
 
-@pytest.mark.parametrize("text", ["xqzvw kkjhh", "🙂", "...", "asdkjh"])
+@pytest.mark.parametrize("text", ["xqzvw kkjhh", "🙂", "...", "asdkjh", "数据分析师", "محلل بيانات"])
 def test_words_near_nothing_are_answered_with_the_nearest_and_said_so(index: GoalIndex, text: str) -> None:
     answer = index.match(text, ENCODER, 3)
     assert not answer.close_enough
     assert len(answer.matches) == 3
+
+
+@pytest.mark.parametrize("text", ["crowd", "water", "poker", "drama"])  # two edits from cloud, baker, baker, data
+def test_a_guess_at_another_word_is_offered_and_leaves_the_goal_in_doubt(index: GoalIndex, text: str) -> None:
+    assert [reading.sure for reading in index.read(text)] == [True, False]
+    assert not index.match(text, ENCODER).close_enough
+
+
+@pytest.mark.parametrize("text", ["dta anlyst", "nures", "enginer of clouds"])
+def test_a_slip_of_the_pen_leaves_no_doubt(index: GoalIndex, text: str) -> None:
+    assert index.match(text, ENCODER).close_enough
+
+
+@pytest.mark.parametrize("text", ["not a nurse", "anything but nurse", "work from home", "I want to"])
+def test_words_that_name_no_wanted_work_leave_the_goal_in_doubt(index: GoalIndex, text: str) -> None:
+    assert not index.match(text, ENCODER).close_enough
+
+
+@pytest.mark.parametrize(("text", "first"), [("clown", "circus artist"), ("DJ", "D.J.")])
+def test_a_label_of_one_word_typed_as_it_is_stands_first_dots_aside(text: str, first: str) -> None:
+    clowns = (
+        Occupation("o:a", "circus artist", ("clown",)),
+        Occupation("o:b", "clown teacher", ("clowns", "clowning")),
+    )
+    taxonomy = replace(TAXONOMY, occupations=(*TAXONOMY.occupations, *clowns, Occupation("o:c", "D.J.")))
+    assert labels(GoalIndex.build(taxonomy, ENCODER), text)[0] == first
 
 
 @given(st.text(max_size=80), st.integers(1, 20))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credpath.recommender.goal_spelling import Speller, edit_distance
+from credpath.recommender.goal_spelling import Speller, edit_distance, is_slip
 
 WORDS = {"data": 50, "date": 3, "analyst": 40, "engineer": 90, "nurse": 20, "cloud": 6, "cold": 9, "software": 30}
 words = st.text(alphabet="abcd", max_size=7)
@@ -47,6 +47,21 @@ def test_a_distance_over_the_limit_reads_as_one_more(a: str, b: str, limit: int)
 )
 def test_a_misspelt_word_finds_its_known_neighbour(speller: Speller, wrong: str, right: str) -> None:
     assert speller.nearest(wrong)[0] == right
+
+
+@pytest.mark.parametrize(
+    ("word", "meant", "slip"),
+    [
+        ("anlyst", "analyst", True),
+        ("nures", "nurse", True),
+        ("recieptionst", "receptionist", True),
+        ("webdesigner", "web designer", True),
+        ("dev", "de", False),
+        ("scrum", "drum", False),
+    ],
+)
+def test_a_slip_is_fewer_edits_than_would_make_another_word(word: str, meant: str, slip: bool) -> None:
+    assert is_slip(word, meant) == slip
 
 
 def test_company_decides_between_equally_near_words(speller: Speller) -> None:

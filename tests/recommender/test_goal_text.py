@@ -17,6 +17,8 @@ from credpath.recommender.goal_text import MAX_GOAL, GoalText, parse_goal
         ("quiero pasar de marketing a contabilidad", "contabilidad", "marketing"),
         ("switching careers from teaching to software development", "software development", "teaching"),
         ("quero passar de vendas para programador", "programador", "vendas"),
+        ("de infirmier à développeur", "développeur", "infirmier"),
+        ("de enfermera a analista de datos", "analista de datos", "enfermera"),
     ],
 )
 def test_a_move_is_split_into_target_and_origin(text: str, target: str, origin: str) -> None:
@@ -44,11 +46,46 @@ def test_wishes_and_conditions_are_stripped_in_six_languages(text: str, target: 
 
 
 @pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("I don't want to be a nurse anymore, I want to be a pilot", "pilot"),
+        ("I'm tired of being a nurse and want to become a pilot", "pilot"),
+        ("I want to be a developer, not a manager", "developer"),
+        ("not a manager but a developer", "developer"),
+        ("a chef instead of a waiter", "chef"),
+        ("teacher, but not of maths", "teacher"),
+        ("anything but accounting and finance, I'd like to be a chef", "chef"),
+        ("je ne veux plus être infirmière, je veux devenir pilote", "pilote"),
+        ("ya no quiero ser enfermera, quiero ser piloto", "piloto"),
+        ("work from home as a data analyst", "data analyst"),
+    ],
+)
+def test_what_is_not_wanted_is_no_part_of_the_target(text: str, target: str) -> None:
+    assert parse_goal(text) == GoalText(target)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not a teacher",
+        "anything but accounting",
+        "no longer a nurse",
+        "tout sauf comptable",
+        "work from home",
+        "i want to",
+    ],
+)
+def test_a_text_that_names_no_wanted_work_comes_back_whole_and_says_so(text: str) -> None:
+    assert parse_goal(text) == GoalText(text, names_work=False)
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "data analyst", "learning advisor", "study adviser", "die maker", "assistant to midwife", "un diplomat",
         "production supervisor in the printing industry", "return to work advisor", "hand to hand acrobat",
         "made to measure tailor", "work from home coordinator", "help desk agent", "change manager",
+        "not-for-profit manager", "director of a not for profit organisation",
     ],
 )  # fmt: skip
 def test_a_title_that_looks_like_a_wish_is_left_alone(title: str) -> None:

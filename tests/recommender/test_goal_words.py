@@ -37,6 +37,7 @@ def translator() -> Translator:
         ("administratrice de bases de données", "database administrator"),
         ("Datenanalystin", "data analyst"),
         ("Softwareentwickler", "software developer"),
+        ("Mechatroniker", "mechatronics technician"),
         ("Grundschullehrerin", "primary school teacher"),
         ("cientista de dados", "data scientist"),
         ("ingegnere elettrico", "electrical engineer"),

@@ -132,6 +132,14 @@ def test_resolving_together_and_one_by_one_gives_the_same(index: SkillIndex) -> 
     assert index.resolve_all(texts, ENCODER) == tuple(index.resolve(text, ENCODER) for text in texts)
 
 
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [(" Pyton", "Python (computer programming)"), ("machin lerning", "machine learning"), ("qwrtz", "")],
+)
+def test_a_misspelling_is_told_the_label_that_it_is_like(index: SkillIndex, text: str, label: str) -> None:
+    assert index.spelt_like(text) == label
+
+
 def test_a_search_is_ordered_bounded_and_begins_with_what_is_meant(index: SkillIndex) -> None:
     found = index.search("data analysis", ENCODER, 5)
     assert found[0].label == "perform data analysis"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,12 +27,20 @@ def test_neighbours_keep_their_weights_in_both_directions() -> None:
     assert weights.tolist() == pytest.approx([0.5, 0.4])
 
 
-def test_mastery_supports_what_lies_near_the_mastered_skill_and_never_lowers_it() -> None:
+def test_mastery_supports_the_skills_of_which_the_mastered_one_is_a_neighbour_and_never_lowers_it() -> None:
     space = SkillSpace.of_catalogue(NEAR, ["urn:excel", "urn:sql"])
-    mastery = space.mastery(knows(python=0.5, sql=0.8, tableau=0.9))
-    assert mastery.tolist() == pytest.approx([0.0, 0.5, 0.8])
-    assert space.support(mastery).tolist() == pytest.approx([0.5 * 0.8, 0.5, 0.8])
-    assert mastery.tolist() == pytest.approx([0.0, 0.5, 0.8])
+    mastery = space.mastery(knows(excel=0.8, python=0.5, tableau=0.9))
+    assert mastery.tolist() == pytest.approx([0.8, 0.5, 0.0])
+    assert space.support(mastery).tolist() == pytest.approx([0.8, 0.5, 0.5 * 0.8])
+    assert space.support(space.mastery(knows(sql=0.8))).tolist() == pytest.approx([0.0, 0.4 * 0.8, 0.8])
+    assert not space.support(space.mastery(knows(excel=0.2))).tolist()[2], "too little to speak of"
+
+
+def test_what_was_only_failed_counts_as_what_nothing_is_known_of() -> None:
+    space = SkillSpace.of_catalogue(NEAR, ["urn:excel", "urn:sql"])
+    failed = replace(knows(sql=0.05)["urn:sql"], backed=False)
+    for known, new in zip(space.beliefs({"urn:sql": failed}), space.beliefs({}), strict=True):
+        assert known.tolist() == new.tolist()
 
 
 def test_nobody_who_shows_nothing_is_supported() -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from credpath.domain.mastery import Mastery
-
 
 @dataclass(frozen=True, slots=True)
 class GoalSkill:
@@ -50,6 +48,15 @@ class CareerGoal:
     confidence: float = 0.0
     skills: tuple[GoalSkill, ...] = ()
 
+    @property
+    def requirement(self) -> float:
+        """All that it asks for: the required levels by weight, 0..1; 0 without skills."""
+        return sum(skill.weight * skill.required_level for skill in self.skills)
+
+    def share(self, amount: float) -> float:
+        """A gap, or what closes of it, as a share of all that the goal asks for, which is how people are told."""
+        return amount / self.requirement if self.skills else 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class SkillGap:
@@ -61,16 +68,18 @@ class SkillGap:
 
     @property
     def weighted(self) -> float:
-        """The gap in units of the goal's whole requirement."""
+        """The gap in units of the goal's weights, which sum to 1."""
         return self.skill.weight * self.gap
 
 
-def skill_gaps(goal: CareerGoal, mastery: Mapping[str, Mastery]) -> tuple[SkillGap, ...]:
-    """One entry a required skill, widest weighted gap first; ties by URI, so the order is stable."""
+def skill_gaps(goal: CareerGoal, levels: Mapping[str, float]) -> tuple[SkillGap, ...]:
+    """One entry a required skill, widest weighted gap first; ties by URI, so the order is stable.
+
+    `levels`: what counts of each skill, 0 where it is not named.
+    """
     gaps = []
     for skill in goal.skills:
-        known = mastery.get(skill.skill_uri)
-        held = known.probability if known else 0.0
+        held = levels.get(skill.skill_uri, 0.0)
         gaps.append(SkillGap(skill, held, max(0.0, skill.required_level - held)))
     return tuple(sorted(gaps, key=lambda g: (-g.weighted, g.skill.skill_uri)))
 
@@ -78,3 +87,13 @@ def skill_gaps(goal: CareerGoal, mastery: Mapping[str, Mastery]) -> tuple[SkillG
 def total_gap(gaps: Sequence[SkillGap]) -> float:
     """What is still missing of the goal, 0..1 (weights sum to 1 and gaps are at most 1)."""
     return sum(g.weighted for g in gaps)
+
+
+def shown_share(gaps: Sequence[SkillGap]) -> float:
+    """The share of what the goal requires that is shown, 0..1, 0 for a goal without skills.
+
+    Summed up, not taken from 1, so that who has shown nothing has exactly 0.
+    """
+    required = sum(g.skill.weight * g.skill.required_level for g in gaps)
+    shown = sum(g.skill.weight * min(g.mastery, g.skill.required_level) for g in gaps)
+    return shown / required if required > 0 else 0.0

@@ -20,15 +20,17 @@ from credpath.recommender.encoding import Encoder, FloatArray, normalise_text
 from credpath.recommender.goal_arrays import unit_rows
 from credpath.recommender.goal_features import Candidates, GoalQuery, candidates
 from credpath.recommender.goal_lexicon import trigrams_of, words_of
-from credpath.recommender.goal_readings import Ranked, blend
+from credpath.recommender.goal_readings import Ranked, Reading, blend
 from credpath.recommender.goal_requirements import NEIGHBOURS, GoalRequirements, build_requirements
 from credpath.recommender.goal_space import GoalSpace, build_space
-from credpath.recommender.goal_spelling import Speller
-from credpath.recommender.goal_text import SHORT_FOR, parse_goal
+from credpath.recommender.goal_spelling import Speller, is_slip
+from credpath.recommender.goal_text import SHORT_FOR, GoalText, parse_goal
 from credpath.recommender.goal_weights import GoalWeights, default_weights
 from credpath.recommender.goal_words import Translator
 
-PREFERRED, OTHERWISE = 2.5, 0.5  # added to the score of an occupation with exactly this label
+# Added to the score of an occupation with exactly this label. For "CEO" and "clown" other labels speak by letters
+# alone, so that one in a single word weighs more.
+PREFERRED, ONE_WORD, OTHERWISE = 2.5, 1.85, 0.5
 MOST_WAYS = 8  # spellings of a goal that are compared
 ALIKE = 0.02  # of two readings nearly as near to a label, the translation is taken
 LIKENESS = 0.5  # mean-vector cosine from which an occupation may stand in for one without requirements
@@ -66,6 +68,10 @@ class GoalIndex:
         return frozenset((*self.speller.words, *spelled))
 
     @cached_property
+    def _letters(self) -> frozenset[str]:
+        return frozenset(letter for word in self._known for letter in word if letter.isalpha())
+
+    @cached_property
     def _words(self) -> tuple[str, ...]:
         return tuple(self.space.words)
 
@@ -75,10 +81,10 @@ class GoalIndex:
 
     @cached_property
     def _whole_labels(self) -> Mapping[str, list[int]]:
-        """{normalised label: the labels that read so}."""
+        """{normalised label without dots, as people write "g.p.": the labels that read so}."""
         found: dict[str, list[int]] = {}
         for row, label in enumerate(self.space.labels):
-            found.setdefault(normalise_text(label), []).append(row)
+            found.setdefault(_undotted(label), []).append(row)
         return found
 
     def match(self, text: str, encoder: Encoder, limit: int = 5) -> GoalAnswer:
@@ -86,18 +92,20 @@ class GoalIndex:
 
         `close_enough` is False when no label comes near the words: then the matches are merely the nearest.
         """
-        whole = normalise_text(text)
-        parsed = parse_goal(text)
-        target = whole if whole in self._whole_labels else parsed.target
-        readings = [self._rank(reading, encoder) for reading in self.read(target)]
-        ranked = blend(readings, self.size)
+        parsed, whole = parse_goal(text), normalise_text(text)
+        if _undotted(text) in self._whole_labels:
+            parsed = GoalText(whole)
+        readings = self.read(parsed.target)
+        ranked = blend([self._rank(reading, encoder) for reading in readings], self.size)
         confidence = self.weights.calibration.confidence(ranked.shares, ranked.closeness)
         matches = tuple(
             GoalMatch(self.uris[row], self._label(row), float(sure), self.space.labels[nearest])
             for row, nearest, sure in list(zip(ranked.rows, ranked.nearest, confidence, strict=True))[:limit]
         )
-        close = bool(matches) and bool(words_of(target)) and ranked.closeness >= self.weights.calibration.closest
-        return GoalAnswer(text, target, parsed.origin if target == parsed.target else "", matches, close)
+        close = bool(matches and words_of(parsed.target)) and ranked.closeness >= self.weights.calibration.closest
+        # Letters that no label has are likened to anything: to the encoder, one unknown word is as good as another.
+        close = close and any(not self._letters.isdisjoint(reading.text) for reading in readings)
+        return GoalAnswer(text, parsed.target, parsed.origin, matches, close and parsed.names_work)
 
     @property
     def size(self) -> int:
@@ -113,12 +121,13 @@ class GoalIndex:
         view = self.weights.view.encode([reading], vector)
         return candidates(self.space, GoalQuery(reading, vector[0], view[0]))
 
-    def _rank(self, reading: str, encoder: Encoder) -> Ranked:
-        found = self.candidates(reading, encoder)
+    def _rank(self, reading: Reading, encoder: Encoder) -> Ranked:
+        found = self.candidates(reading.text, encoder)
         scores = self.weights.trees.scores(found.features)
         if len(scores):
-            scores = scores + self._exact(reading, found, float(scores.max()))
-        return Ranked(found.rows, found.nearest, self.weights.calibration.softmax(scores), found.closeness)
+            scores = scores + self._exact(reading.text, found, float(scores.max()))
+        closeness = found.closeness if reading.sure else 0.0
+        return Ranked(found.rows, found.nearest, self.weights.calibration.softmax(scores), closeness)
 
     def _exact(self, reading: str, found: Candidates, top: float) -> FloatArray:
         """What a label that reads exactly so adds: the preferred label settles it, another speaks for it.
@@ -126,39 +135,47 @@ class GoalIndex:
         The trees learn from titles that are in no label, where an equal label of another occupation misleads.
         """
         extra = np.zeros(len(found.rows), np.float32)
-        for label in self._whole_labels.get(reading, ()):
+        alternative = OTHERWISE if " " in reading else ONE_WORD
+        for label in self._whole_labels.get(_undotted(reading), ()):
             row = int(np.searchsorted(self.space.starts, label, side="right")) - 1
             is_preferred = int(self.space.starts[row]) == label
-            extra[found.rows == row] = (top + PREFERRED) if is_preferred else OTHERWISE
+            at = found.rows == row
+            extra[at] = np.maximum(extra[at], top + PREFERRED if is_preferred else alternative)
         return extra
 
-    def read(self, target: str) -> list[str]:
+    def read(self, target: str) -> list[Reading]:
         """The goal as the taxonomy may spell it: as it is, and put right or translated where it has unknown words.
 
         A translation replaces the words; a respelling stands beside them, since a word may be right and unlisted.
         """
         words = words_of(target)
         if all(word in self._known for word in words):
-            return [target]
+            return [Reading(target)]
         full = " ".join(word if word in self._known else SHORT_FOR.get(word, word) for word in words)
         if full != " ".join(words):  # "UX designer" where no label says UX
             return self.read(full)
         translated = self._translator.translate(target, self._known)
         respelled = self._respell(words)
-        if translated and self._nearness(translated) >= self._nearness(respelled) - ALIKE:
-            return [translated]
-        return [target, respelled] if respelled and respelled != target else [target]
+        if translated and self._nearness(translated) >= self._nearness(respelled.text) - ALIKE:
+            return [Reading(translated)]
+        return [Reading(target), respelled] if respelled.text not in {"", target} else [Reading(target)]
 
     def _nearness(self, text: str) -> float:
         scores = self.space.letters.scores(list(trigrams_of(words_of(text))), len(self.space.labels))
         return float(scores.max(initial=0.0))
 
-    def _respell(self, words: list[str]) -> str:
-        """Each unknown word as a near known one, or as two written together; of all ways the nearest to a label."""
+    def _respell(self, words: list[str]) -> Reading:
+        """Each unknown word as a near known one, or as two written together; of all ways the nearest to a label.
+
+        It is sure where the longest word that it changes is a slip: from "dev" to "de" anything can be reached.
+        """
         company = [self._seen_with(word) for word in words if word in self._known]
         options = [[w] if w in self._known else self._options(w, company) for w in words]
-        ways = [" ".join(way) for way in islice(product(*options), MOST_WAYS)]
-        return max(ways, key=lambda way: (self._nearness(way), way)) if len(ways) > 1 else ways[0]
+        ways = list(islice(product(*options), MOST_WAYS))
+        best = max(ways, key=lambda way: (self._nearness(" ".join(way)), way)) if len(ways) > 1 else ways[0]
+        changed = [pair for pair in zip(words, best, strict=True) if pair[0] != pair[1]]
+        sure = bool(changed) and is_slip(*max(changed, key=lambda pair: len(pair[0])))
+        return Reading(" ".join(best), sure)
 
     def _options(self, word: str, company: list[set[str]]) -> list[str]:
         whole = self._split(word)
@@ -218,6 +235,10 @@ class GoalIndex:
             GoalRequirements.load(folder / "requirements"),
             GoalWeights.load(folder / "weights"),
         )
+
+
+def _undotted(text: str) -> str:
+    return normalise_text(text).replace(".", "")
 
 
 def _word_counts(taxonomy: Taxonomy) -> dict[str, int]:

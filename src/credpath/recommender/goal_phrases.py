@@ -70,6 +70,7 @@ LEADS = (
     r"(?:un )?(?:lavoro|impiego) (?:di|come|da|nel|nella)",
     r"come (?=diventare)",
     r"qualcosa con",
+    r"work(?:ing)? (?:from home|remotely)(?= as| in| ?$)(?: as| in)?(?: an?)?",
     (
         r"(?:help|helping|assist|support|serve|teach|care for)(?: other)? people(?: with| by| through| using| "
         r"to)?(?= )"
@@ -99,6 +100,7 @@ TRAILS = (
     r"(?:job|career|role|position)s?",
     r"at (?:the age of )?\d+",
     r"one day|some ?day|eventually",
+    r"(?:working )?(?:from home|remotely)",
     r"sin (?:t[íi]tulo|experiencia|estudios)\b.*",
     r"sans (?:dipl[ôo]me|exp[ée]rience)\b.*",
     r"ohne (?:studium|ausbildung|abschluss|erfahrung)\b.*",
@@ -107,6 +109,23 @@ TRAILS = (
     r"sem (?:diploma|experi[êe]ncia|curso)\b.*",
     r"senza (?:laurea|esperienza|titolo)\b.*",
 )
+
+# What is not wanted, to the end of the clause: at the start of one, or anywhere; English, French and Spanish.
+WISHES = r"\b(?:i want|i would|i['’]d|je veux|quiero)\b"
+CLAUSE_ENDS = r"[,.;:!?]|\b(?:but|pero|sino|mais)\b|\b(?:and|y|et)(?= (?:not|never|no|i|want|would|je|quiero)\b)"
+NOTS = (
+    (
+        r"(?:(?:anything|everything|all) (?:but|except|other than)|(?:tout|n['’]importe quoi) sauf|"
+        rf"(?:cualquier cosa|todo|lo que sea) (?:menos|excepto))\b(?:(?!{WISHES})[^.;!?])*"
+    ),
+    r"(?:(?:i|we) )?(?:(?:am|do|did|have|would|will) )?(?:not(?![ -]for)|never|no longer)",
+    r"(?:(?:i|we) )?(?:do|did|wo|would)n['’]t",
+    r"i['’]m (?:not|no longer)",
+    r"(?:(?:i am|i['’]m) )?(?:so |very )?(?:tired|sick|fed up) (?:of|with)",
+    r"(?:je )?n(?:e |['’])\w+ (?:pas|plus|jamais)",
+    r"(?:yo )?(?:ya )?no (?:me )?(?:quiero|quisiera|deseo|gusta|gustar[ií]a|soy|s[ée])",
+)
+NOTS_ANYWHERE = (r"(?:instead of|rather than|(?<!why )not an?|no longer an?|plut[ôo]t que|en vez de|en lugar de)",)
 
 # From an origin to a target; the last one, bare "A to B", only where A is no verb or wish.
 MOVES = (
@@ -148,6 +167,7 @@ MOVES = (
         r"^.*\b(?:passare|cambiare|spostarmi)\b (?:dal?|dalla|dallo) ?(?P<origin>.+?) (?:al?|alla|allo|verso) "
         r"(?:il |la )?(?P<target>.+)$"
     ),
+    r"^d(?:e |a |['’])(?P<origin>.+?) (?:[àa]|au|vers|hacia|para) (?P<target>.+)$",
     r"^(?P<origin>[^\W\d]+(?: [^\W\d]+){0,2}) to (?P<target>[^\W\d]+(?: [^\W\d]+){0,3})$",
 )
 

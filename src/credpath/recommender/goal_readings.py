@@ -14,6 +14,14 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """Words that a goal may mean. One that is not `sure` is ranked, but speaks for no nearness to any label."""
+
+    text: str
+    sure: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """K occupations by row with their nearest labels and shares that sum to 1; `closeness` as of Candidates."""
 

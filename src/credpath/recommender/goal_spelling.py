@@ -47,6 +47,12 @@ def allowed(word: str) -> int:
     return 1 + (len(word) > 4) + (len(word) > 9)
 
 
+def is_slip(word: str, meant: str) -> bool:
+    """Whether one edit less than allowed is enough: what needs them all may as well be another word."""
+    limit = allowed(max(word, meant, key=len))
+    return edit_distance(word, meant, limit) < limit
+
+
 @dataclass(frozen=True, slots=True)
 class Speller:
     """The taxonomy's words with how common each is (0..1), searchable by letter pairs."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -19,7 +20,7 @@ from credpath.recommender.encoding import Encoder, FloatArray
 from credpath.recommender.skill_guard import is_another_act, is_generic, may_mean
 from credpath.recommender.skill_lookup import TIERS, LabelLookup, Tier
 from credpath.recommender.skill_neighbours import Neighbours
-from credpath.recommender.skill_words import SYNONYM, name_before_kind, spellings
+from credpath.recommender.skill_words import SYNONYM, name_before_kind, spellings, without_parentheses
 
 Method = Literal["uri", "label", "embedding"]
 
@@ -31,6 +32,7 @@ BLOCK = 256
 CLOSE, NO_DOUBT = 0.6, 1.0  # cosines: of an alternative label that is surely no other thing; where none is known
 LOOSE = 0.8  # highest confidence below CLOSE
 GENERIC_NEARNESS = 0.7  # "security" has the stem of "securities"
+SPELT_ALIKE = 0.8  # ratio of difflib
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ class SkillIndex:
             found += [self._match(row, max(0.0, cosine) * UNVOUCHED, "embedding") for row, cosine in near]
         kept = {match.skill_uri: match for match in reversed(found)}
         return tuple(sorted(kept.values(), key=lambda m: (-m.confidence, m.skill_uri))[:limit])
+
+    def spelt_like(self, text: str) -> str:
+        """The label that a misspelling may have meant, "" where none is spelt much like it. Some 50 ms on ESCO."""
+        labels = {without_parentheses(label).casefold(): label for label in reversed(self.labels)}
+        near = get_close_matches(text.strip().casefold(), labels, n=1, cutoff=SPELT_ALIKE)
+        return labels[near[0]] if near else ""
 
     def save(self, folder: Path) -> None:
         """Writes skills.json, vectors.npy (float16) and the arrays of lookup and neighbours."""

@@ -9,8 +9,23 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from credpath.domain.mastery import Mastery
-from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather, group_by, offsets
+from credpath.domain.mastery import PRIOR_HELD, PRIOR_MISSING, Mastery
+from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, group_by, offsets
+
+# Below this a related skill adds noise and memory, and no reader would accept the sentence made of it.
+MIN_RELATED = 0.12
+# What counts, what is believed of anybody, and how many observations that is worth.
+NOTHING_KNOWN = (0.0, PRIOR_HELD / (PRIOR_HELD + PRIOR_MISSING), PRIOR_HELD + PRIOR_MISSING)
+
+
+def facts_of(mastery: Mastery) -> tuple[float, float, float]:
+    """What of it counts toward a goal, the probability that it is held, and the observations behind that.
+
+    Who failed or said "not yet" is expected to learn from a course as anybody else: it is what they need.
+    """
+    if not mastery.backed:
+        return NOTHING_KNOWN
+    return mastery.level, mastery.probability, mastery.held + mastery.missing
 
 
 class NeighbourTable(Protocol):
@@ -111,20 +126,26 @@ class SkillSpace:
         return starts, source[order], self.weights[order]
 
     def mastery(self, state: Mapping[str, Mastery]) -> Doubles:
-        """(S,) probability that each skill is held; 0 without evidence."""
-        levels: Doubles = np.zeros(len(self.uris))
+        """(S,) what of each skill counts toward a goal; 0 without evidence for it."""
+        return self.beliefs(state)[0]
+
+    def beliefs(self, state: Mapping[str, Mastery]) -> tuple[Doubles, Doubles, Doubles]:
+        """(S,) each of `facts_of` every skill."""
+        table = np.empty((len(self.uris), 3))
+        table[:] = NOTHING_KNOWN
         at = self.position.get
-        known = [(place, one.probability) for uri, one in state.items() if (place := at(uri)) is not None]
+        known = [(place, facts_of(one)) for uri, one in state.items() if (place := at(uri)) is not None]
         if known:
             places, values = zip(*known, strict=True)
-            levels[list(places)] = values
-        return levels
+            table[list(places)] = values
+        level, believed, observations = table.T.copy()
+        return level, believed, observations
 
     def support(self, mastery: Doubles) -> Doubles:
-        """(S,) mastery of each skill or, damped by closeness, of the best mastered skill that lies near it."""
-        known = (mastery > 0).nonzero()[0]
+        """(S,) mastery of each skill or, damped by closeness, of the best mastered neighbour of it."""
         spread = mastery.copy()
-        if len(known):
-            flat, owner = gather(self.starts, known)
-            np.maximum.at(spread, self.near[flat], self.weights[flat] * mastery[known][owner])
+        if mastery.any():
+            lifts = self.weights * mastery[self.near]
+            flat = (lifts >= MIN_RELATED).nonzero()[0]
+            np.maximum.at(spread, np.searchsorted(self.starts, flat, side="right") - 1, lifts[flat])
         return spread

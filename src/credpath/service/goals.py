@@ -25,7 +25,8 @@ def find_goals(context: Context, tenant: str, text: str, limit: int = 5) -> Goal
     """Occupations for the words, best first. Raises InvalidInput for empty words, NotReady without a taxonomy."""
     check_text(text, "q", limit=MAX_LABEL, empty=False)
     if not 1 <= limit <= MAX_GOALS:
-        raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_GOALS}", where="limit")
+        fix = f"ask for 1 to {MAX_GOALS}"
+        raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_GOALS}", where="limit", fix=fix)
     taxonomy = context.serving.taxonomy(tenant)
     answer = taxonomy.match(text, limit)
     goals = tuple(taxonomy.career_goal(m.occupation_uri, text, m.confidence) for m in answer.matches)

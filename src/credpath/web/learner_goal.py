@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from credpath.domain.goals import CareerGoal, GoalAnswer, GoalMatch, SkillGap, skill_gaps, total_gap
+from credpath.domain.goals import CareerGoal, GoalAnswer, GoalMatch, SkillGap, shown_share, skill_gaps
 from credpath.errors import InvalidInput
 from credpath.service.asking import Ask
 from credpath.service.comparing import GoalWords, compare_goals
@@ -79,17 +79,16 @@ async def compare_ways(visit: VisitDep) -> Response:
 
 def _compare(visit: Visit, words: str) -> tuple[GoalAnswer | None, tuple[Comparison, ...]]:
     found = find_goals(visit.context, visit.tenant, words, COMPARED)
-    mastery = read_learner(visit.context, visit.tenant, visit.learner_id).mastery
+    reading = read_learner(visit.context, visit.tenant, visit.learner_id)
     first = {skill.skill_uri for skill in found.goals[0].skills} if found.goals else set()
     compared = []
     for match, goal in zip(found.answer.matches, found.goals, strict=True):
-        gaps = skill_gaps(goal, mastery)
-        whole = sum(s.weight * s.required_level for s in goal.skills) or 1.0
+        gaps = skill_gaps(goal, reading.gap(goal).levels)
         missing = tuple(g for g in gaps if g.gap > SHOWN_ENOUGH)
         have = tuple(sorted((g for g in gaps if g.gap <= SHOWN_ENOUGH), key=lambda g: -g.skill.weight))
         shared = sum(skill.skill_uri in first for skill in goal.skills)
         compared.append(
-            Comparison(goal, match, 1.0 - total_gap(gaps) / whole, missing[:NAMED], len(missing), have[:NAMED],
+            Comparison(goal, match, shown_share(gaps), missing[:NAMED], len(missing), have[:NAMED],
                        len(have), shared)
         )  # fmt: skip
     return found.answer, tuple(compared)
