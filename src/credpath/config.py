@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
@@ -17,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, Settin
 from credpath.domain.experiments import Arm, Experiment
 from credpath.domain.money import REFERENCE_RATES
 from credpath.errors import InvalidInput
+from credpath.interop.languages import language_codes
 
 if TYPE_CHECKING:
     from credpath.service.context import Preferences
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 # More than this is never spent on exploration: the learners who get less than the best pay for it.
 MOST_EXPLORATION = 0.2
+PREFIX = "CREDPATH_"
+# Named like settings and read by the demonstration with real data and by the tests.
+ELSEWHERE = ("CREDPATH_REAL_DATA", "CREDPATH_TEST_POSTGRES", "CREDPATH_CHROMIUM")
 
 
 class ArmSetting(BaseModel):
@@ -61,7 +66,7 @@ class ExperimentSetting(BaseModel):
 class Settings(BaseSettings):
     """What an operator may set. `credpath doctor` prints it without secrets."""
 
-    model_config = SettingsConfigDict(env_prefix="CREDPATH_", extra="ignore", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default=Path(".credpath"), description="Folder of the database and of MLflow's runs.")
     models: Path = Field(default=Path("models"), description="Folder of the bundles, with the file CURRENT.")
@@ -148,6 +153,14 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("default_languages")
+    @classmethod
+    def _known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return language_codes(value)
+        except InvalidInput as error:
+            raise ValueError(f"one is no language code; give {error.fix}") from None
+
     @field_validator("rate_limit")
     @classmethod
     def _rate(cls, value: str) -> str:
@@ -174,6 +187,14 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database that is meant: `database_url`, or the file under `home`."""
         return self.database_url or f"sqlite:///{self.home / 'credpath.db'}"
+
+    def shown(self) -> dict[str, object]:
+        """Every setting by its variable, for an operator: neither the secret nor a password. Raises InvalidInput."""
+        from credpath.store.session import database_url  # brings SQLAlchemy
+
+        url = self.database_url and database_url(self.database_url).set(query={}).render_as_string(hide_password=True)
+        told = self.model_dump(mode="json") | {"secret": "hidden" if self.secret else "", "database_url": url}
+        return {variable_of(name): value for name, value in told.items()}
 
     def preferences(self) -> Preferences:
         """The part of the settings that use cases read."""
@@ -202,7 +223,22 @@ def load_settings() -> Settings:
         raise InvalidInput("is not JSON", where=variable, fix=f"unset {variable} for the default") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = str(first["loc"][0])
-        variable = name if name == "DATABASE_URL" else f"CREDPATH_{name.upper()}"
+        variable = variable_of(str(first["loc"][0]))
         fix = f"unset {variable} for the default"
         raise InvalidInput(str(first["msg"]), where=variable, fix=fix) from error
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting."""
+    return "DATABASE_URL" if name.upper() == "DATABASE_URL" else f"{PREFIX}{name.upper()}"
+
+
+def unknown_variables(environment: Mapping[str, str]) -> dict[str, str]:
+    """Variables that are named like settings and that nobody reads, each with the nearest that is one, or ""."""
+    known = {name.removeprefix(PREFIX): name for name in (*map(variable_of, Settings.model_fields), *ELSEWHERE)}
+    found = {}
+    for name in sorted(environment):
+        if name.upper().startswith(PREFIX) and name.upper() not in known.values():
+            near = get_close_matches(name.upper().removeprefix(PREFIX), known, n=1)
+            found[name] = known[near[0]] if near else ""
+    return found

@@ -171,7 +171,8 @@ def _broken_order(world: World, question: RecommendRequest, path: LearningPath) 
     by_id = {c.credential_id: c for c in world}
     for step in path.steps:
         before = {o.credential_id for o in path.steps if o.end_week <= step.start_week + CLOSE}
-        held = _standing_for(world, {*question.snapshot.held, *before})
+        # What is under way is finished before the first step.
+        held = _standing_for(world, {*question.snapshot.held, *question.snapshot.in_progress, *before})
         waived = {w.credential_id for w in step.waivers}
         for group in by_id[step.credential_id].prerequisites:
             if len(set(group.credential_ids) & (held | waived)) < group.needed:

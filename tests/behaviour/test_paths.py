@@ -59,7 +59,9 @@ def test_totals_are_those_of_the_steps_and_no_path_beats_another_in_all_of_them(
     for path in paths:
         assert path.weeks == max((step.end_week for step in path.steps), default=0.0)
         closed = sum(step.gap_closed for step in path.steps)
-        assert path.gap_before - closed == pytest.approx(path.gap_after, abs=1e-6)
+        assert path.gap_before - closed >= path.gap_after - 1e-6
+        if not question.snapshot.in_progress:  # what is under way closes its part before the first step
+            assert path.gap_before - closed == pytest.approx(path.gap_after, abs=1e-6)
         assert path.bound is None or path.bound <= path.gap_after + 1e-9
         for other in paths:
             assert other is path or not _beats(other, path)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,7 +143,8 @@ def test_the_first_is_the_best_score_and_a_path_begins_with_it(
     answer, path = recommend(index, question), plan(index, question)
     if answer.items:
         assert answer.items[0].score == max(answer.scores)
-    if path.steps and question.goal.skills:
+    # What is under way comes before the first step, which may wait for it; the slate holds what can be begun today.
+    if path.steps and question.goal.skills and not question.snapshot.in_progress:
         assert path.steps[0].credential_id == answer.items[0].credential_id
 
 
@@ -182,7 +184,9 @@ def test_a_path_closes_what_its_steps_say_and_never_widens_the_gap(
 ) -> None:
     path = plan(build(world), question)
     closed = sum(step.gap_closed for step in path.steps)
-    assert abs(path.gap_before - closed - path.gap_after) < 1e-6
+    assert path.gap_before - closed >= path.gap_after - 1e-6
+    if not question.snapshot.in_progress:  # what is under way closes its part before the first step
+        assert path.gap_before - closed == pytest.approx(path.gap_after, abs=1e-6)
     assert all(step.gap_closed >= 0 for step in path.steps)
     assert all(before <= after <= 1 for step in path.steps for _, before, after in step.skills)
 

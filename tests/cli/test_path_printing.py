@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from credpath.cli.path_printing import count, day, few, price, print_paths, totals, weeks_of
+from credpath.cli.path_printing import count, day, few, price, print_paths, progress, totals, weeks_of
 from credpath.domain.catalogue import Credential
-from credpath.domain.goals import CareerGoal
+from credpath.domain.goals import CareerGoal, GoalSkill
 from credpath.domain.money import Money
 from credpath.domain.paths import Change, LearningPath, Reason, StackProgress, Step, Waiver
 from credpath.service.planning_paths import PathAnswer
@@ -28,8 +28,9 @@ BEST = LearningPath(
     gap_expected=0.48, optimality_gap=0.012, solver="search", stacks=(STACK,), ends_on=date(2027, 2, 14),
 )  # fmt: skip
 CREDENTIALS = {i: Credential(i, f"Course {i.upper()}", awarding_body="Body") for i in ("sql-1", "sql-2", "d", "e", "f")}
+GOAL = CareerGoal("analyst", "o:1", "data analyst", 0.9, (GoalSkill("s:sql", "SQL", 1.0, 0.8, True),))
 ANSWER = PathAnswer(
-    goal=CareerGoal("analyst", label="data analyst", confidence=0.9), goal_answer=None, paths=(BEST,),
+    goal=GOAL, goal_answer=None, paths=(BEST,),
     credentials=CREDENTIALS, degraded=False, bundle_version="b", catalogue_version="v", taxonomy="t",
     skill_labels={"s:sql": "SQL"},
 )  # fmt: skip
@@ -51,17 +52,21 @@ def test_a_step_says_all_that_is_known_of_it(capsys: pytest.CaptureFixture[str])
     assert "   Opens: Course D, Course E, Course F and 1 more" in lines
 
 
+def test_a_stack_of_which_not_all_members_are_known_says_so() -> None:
+    assert progress(replace(STACK, partial=True)) == "3 of 5 credentials known here for Professional Certificate X"
+
+
 def test_the_totals_say_cost_credit_chance_and_how_far_from_the_best(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys)
     assert (
         "In all: 1 step, 30 h, 5 weeks, until 14 Feb 2027, 1,250 EUR and 1 step without a stated price, 1.5 ECTS; "
-        "gap 60% -> 40%" in lines
+        "gap 75% -> 50%" in lines
     )
-    assert any(line.strip().startswith("All steps are finished by 62%") for line in lines)
-    assert "   Proven: at most 1.2% below the best possible (search)" in lines
+    assert "   All steps are finished by 62%; counting that, a gap of 60% is to be expected at the end" in lines
+    assert "   Proven: worth at most 1.2% less than the best possible for its effort (search)" in lines
     assert lines[lines.index("To get further:") + 1] == "   14 hours more would close all of it."
-    assert "nothing better is possible" in " ".join(totals(replace(BEST, optimality_gap=0.0)))
-    assert "Proven" not in " ".join(totals(replace(BEST, optimality_gap=None)))
+    assert "no path is worth more for its effort" in " ".join(totals(replace(BEST, optimality_gap=0.0), GOAL))
+    assert "Proven" not in " ".join(totals(replace(BEST, optimality_gap=None), GOAL))
 
 
 def test_changes_with_one_reason_are_told_together(capsys: pytest.CaptureFixture[str]) -> None:

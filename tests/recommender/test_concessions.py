@@ -99,6 +99,29 @@ def test_where_nothing_makes_all_of_it_fit_the_least_that_brings_it_nearer_is_sa
     assert closed(path(index, given(was, one, less=1.0))) < 1.0 - one.gap_after
 
 
+def test_where_nothing_fits_the_least_for_a_first_step_is_said_before_all_of_it() -> None:
+    index, was = four(LADDER, workload_hours=30.0), limits(weeks=1.0, budget=Money(1_000, "EUR"))
+    done = path(index, was)
+    assert done.steps == ()
+    weeks = [one for one in done.concessions if one.kind == "weeks"]
+    assert [one.amount for one in weeks] == [2.0, 11.0]
+    assert [len(path(index, given(was, one)).steps) for one in weeks] == [1, 4]
+    assert path(index, given(was, weeks[0], less=1.0)).steps == ()
+
+
+def test_where_no_wish_alone_is_to_blame_all_of_them_together_are() -> None:
+    facts: dict[str, Any] = {"participation": frozenset({"submarine"}), "awarding_bodies": frozenset({"Nobody"})}
+    done = path(four(participation="online", awarding_body="City"), limits(**facts))
+    assert [one.kind for one in done.concessions] == ["wish"]
+    assert "together, 100% of the gap would be closed instead of 0%" in done.concessions[0].sentence
+
+
+def test_where_nothing_helps_it_is_not_blamed_on_hours() -> None:
+    done = path(four(ends_on=TODAY - timedelta(days=9)), limits())
+    assert (done.steps, done.concessions) == ((), ())
+    assert done.would_have_to_give == ("Nothing that would bring the goal nearer is within all these limits together.",)
+
+
 def test_the_amounts_are_in_their_units_and_stand_in_the_sentences() -> None:
     done = path(four(LADDER), limits(weeks=2.0, budget=Money(1_000, "EUR")))
     told = kinds(done)

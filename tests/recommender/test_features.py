@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.domain.catalogue import Credential
-from credpath.domain.mastery import Evidence, Mastery, informed
+from credpath.domain.mastery import RELIABILITY, Evidence, Mastery, informed
 from credpath.domain.money import Money
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.features import (
@@ -49,7 +49,8 @@ def test_the_numbers_of_a_simple_case_are_those_that_one_computes_by_hand() -> N
         vectors={"a": [0.6, 0.8]},
     )
     f = features_of(index, "a", snapshot=learner(sql=0.25), vector=[1.0], hours_per_week=10.0)
-    closed, left = 0.5 * 0.5, 0.5 * 0.5 + 0.5 * 0.75
+    after = (10 * 0.25 + 0.8 * RELIABILITY["award"]) / (10 + 0.8 * RELIABILITY["award"])
+    closed, left = 0.5 * (after - 0.25), 0.5 * 0.5 + 0.5 * 0.75
     # b teaches two skills in five hours: 2.5 hours each are enough for full depth
     assert AWARD_LEVEL > 0.75
     expected = {

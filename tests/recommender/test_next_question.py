@@ -151,9 +151,9 @@ def test_a_declared_skill_may_be_asked_about_and_one_assessed_may_not() -> None:
     snapshot = replace(learner(), mastery={"urn:sql": said, "urn:python": answered(Mastery("urn:python"), True)})
     found = beliefs(VARIED, goal_of(*SKILLS), snapshot, answered, Asking())
     assert [one.skill_uri for one in found] == ["urn:excel", "urn:sql", "urn:statistics"]
-    assert found[1].level > 0.5
-    assert found[0].level == 0.0
-    assert all(one.if_held > one.if_missing for one in found)
+    assert found[1].facts[0] > 0.5
+    assert found[0].facts[0] == 0.0
+    assert all(one.if_held[1] > one.if_missing[1] for one in found)
 
 
 def test_information_is_all_of_it_for_the_skill_that_decides_and_none_for_one_that_does_not() -> None:

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
+from credpath.domain.evidence import RELIABILITY
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.money import Money
 from credpath.domain.paths import LearningPath
+from credpath.recommender.award_worth import worth_of
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.concessions import ENOUGH_LEFT
 from credpath.recommender.path_problem import MAX_STEPS
 from credpath.recommender.planning import plan
-from credpath.recommender.standing import AWARD_LEVEL
 from tests.recommender.worlds import (
     SKILLS,
     TODAY,
@@ -66,7 +67,8 @@ def test_steps_follow_each_other_without_a_break_at_the_learners_pace() -> None:
 
 def test_each_step_says_what_it_moves_from_where_to_where() -> None:
     (step,) = path(index_of({offer("a"): teaches("sql", strength=0.5)}), learner(sql=0.2), goal_of("sql")).steps
-    after = 0.2 + 0.5 * (AWARD_LEVEL - 0.2)
+    worth = float(worth_of(0.5, 0.8 * RELIABILITY["award"]))
+    after = (10 * 0.2 + worth) / (10 + worth)
     assert step.skills == (("urn:sql", 0.2, pytest.approx(after)),)
     assert step.gap_closed == pytest.approx(after - 0.2)
 

@@ -72,6 +72,11 @@ def test_what_teaches_an_assumed_skill_prepares_as_far_as_the_skill_is_missing()
     assert behind(index, a=0.4, excel=PREPARED) == {}
 
 
+def test_who_brings_one_piece_of_many_gets_that_part_of_the_worth() -> None:
+    pieces = (*after_skill("excel"), *after_skill("statistics"), *after_skill("writing"), *after_skill("python"))
+    assert behind(one(*pieces), a=0.4) == {"intro": 0.1}
+
+
 def behind(index: CatalogueIndex, *held: str, excel: float = 0.0, **worth: float) -> dict[str, float]:
     """What each credential prepares for; `worth`: of the credentials that may come later."""
     standing = stand(index, learner(held=held, **({"excel": excel} if excel else {})))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,7 @@ def said(one: RecommendedItem, kind: str) -> list[str]:
 def test_the_gap_comes_first_with_its_share_its_skills_and_where_the_learner_stands() -> None:
     one = item(index_of({offer("a"): teaches("sql", "statistics")}), "a", learner(sql=0.1))
     assert one.reasons[0].sentence == (
-        "Closes 100% of the gap to data analyst: statistics and sql (you show 0.10 of 0.75)."
+        "Closes 66% of the gap to data analyst: statistics and sql (you show 0.10 of 0.75)."
     )
     assert one.reasons[0].amount == one.features["gap_share"]
     assert one.reasons[0].skill_uri == "urn:statistics"
@@ -222,3 +223,10 @@ def test_every_reason_is_one_sentence_with_a_finite_number() -> None:
         assert one.reasons
         assert all(not r.sentence[0].islower() and r.sentence.endswith(".") for r in one.reasons)
         assert all(isinstance(r.amount, float) and r.amount == r.amount for r in one.reasons)
+
+
+def test_what_was_left_before_is_said_and_of_nothing_else() -> None:
+    index = index_of({offer("a"): teaches("sql"), offer("b"): teaches("statistics")})
+    who = replace(learner(), dropped=frozenset({"a"}))
+    assert said(item(index, "a", who), "caution")[0] == "You have begun this before and left it."
+    assert "You have begun this before and left it." not in said(item(index, "b", who), "caution")

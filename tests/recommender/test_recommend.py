@@ -102,11 +102,29 @@ def test_without_any_goal_the_popular_ones_that_fit_are_offered_as_a_fallback() 
     assert (ids(answer.items), answer.degraded) == (["b", "a"], True)
 
 
+def test_an_answer_of_which_nothing_leads_to_the_goal_is_called_a_fallback() -> None:
+    beside = index_of({offer("a"): teaches("cooking")}, vectors={"a": [1.0]})
+    answer = recommend(beside, ask(GOAL, vector=[1.0]))
+    assert (ids(answer.items), answer.degraded) == (["a"], True)
+    leading = index_of({offer("key"): (), offer("end", prerequisites=needs("key")): teaches("sql")})
+    assert not recommend(leading, ask(GOAL)).degraded
+
+
+@pytest.mark.parametrize(("likeness", "is_fallback"), [(0.1, True), (0.9, False)])
+def test_words_that_nothing_reads_like_are_answered_with_a_fallback(likeness: float, is_fallback: bool) -> None:
+    near = [likeness, (1.0 - likeness**2) ** 0.5]
+    answer = recommend(
+        index_of({offer("a"): ()}, vectors={"a": near}), ask(goal_of(text="juggling"), vector=[1.0, 0.0])
+    )
+    assert (ids(answer.items), answer.degraded) == (["a"], is_fallback)
+
+
 def test_a_goal_that_is_met_already_still_gets_an_answer() -> None:
     index = index_of({offer("a"): teaches("sql")}, vectors={"a": [1.0]})
     answer = recommend(index, ask(goal_of("sql"), learner(sql=0.9), vector=[1.0]))
     assert ids(answer.items) == ["a"]
     assert answer.items[0].reasons[0].kind == "goal_text"
+    assert not answer.degraded
 
 
 def test_the_answer_replays_from_what_it_returns() -> None:
@@ -138,7 +156,7 @@ def test_an_item_carries_what_a_page_shows() -> None:
     (item,) = recommend(index, ask(GOAL)).items
     assert (item.rank, item.workload_hours, item.cost) == (1, 16.0, Money(49, "USD"))
     assert item.gap_closed == pytest.approx(0.25 * 0.75)
-    assert item.eu_complete == 3  # title, workload, level
+    assert item.eu_complete == 5  # title, workload, level, assessment, quality assurance
     assert item.completion_probability is None
 
 

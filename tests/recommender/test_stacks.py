@@ -24,6 +24,12 @@ def test_progress_says_how_far_the_larger_credential_is_once_this_one_is_held() 
     assert progress == StackProgress("s", "The whole", "credentials", 2.0, 3.0, 5.0)
 
 
+def test_a_programme_that_was_read_off_its_courses_may_have_more_of_them() -> None:
+    index = index_of({offer("m", stacks_into=("s",)): (), offer("s", stack=stack(), source="edx"): ()})
+    (progress,) = after(index, "m")
+    assert (progress.after, progress.need, progress.partial) == (1.0, 1.0, True)
+
+
 def test_a_credit_stack_counts_ects() -> None:
     (progress,) = after(five(stack("credits", 60), ects=15.0), "m2", "m0")
     assert (progress.unit, progress.have, progress.after, progress.need) == ("ECTS", 15.0, 30.0, 60.0)

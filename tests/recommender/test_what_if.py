@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.recommender.recommend import recommend
-from credpath.recommender.what_if import WhatIf, at_levels
+from credpath.recommender.what_if import WhatIf, at_levels, facts_at
 from tests.recommender.worlds import after_skill, ask, goal_of, index_of, learner, needs, offer, teaches
 
 SKILLS = ("excel", "python", "sql", "statistics")
@@ -28,8 +28,8 @@ LEVEL = st.sampled_from([0.0, 0.05, 0.3, 0.6, 0.83, 1.0])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(LEVEL, LEVEL, LEVEL, LEVEL), min_size=1, max_size=4))
 def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]]) -> None:
-    what_if = WhatIf.of(INDEX, REQUEST, URIS, EXTREMES)
-    scores = what_if.scores(np.array(worlds))
+    what_if = WhatIf.of(INDEX, REQUEST, URIS, facts_at(EXTREMES))
+    scores = what_if.scores(facts_at(np.array(worlds)))
     for levels, row in zip(worlds, scores, strict=True):
         snapshot = at_levels(REQUEST.snapshot, dict(zip(URIS, levels, strict=True)))
         answer = recommend(INDEX, ask(REQUEST.goal, snapshot))
@@ -38,10 +38,10 @@ def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]]) ->
 
 
 def test_worlds_that_are_alike_score_alike_wherever_they_stand() -> None:
-    what_if = WhatIf.of(INDEX, REQUEST, URIS, EXTREMES)
+    what_if = WhatIf.of(INDEX, REQUEST, URIS, facts_at(EXTREMES))
     worlds = np.array([[0.83, 0.0, 0.0, 0.3], [0.0, 0.83, 0.0, 0.3], [0.83, 0.0, 0.0, 0.3]])
-    scores = what_if.scores(worlds)
-    alone = np.concatenate([what_if.scores(world[None]) for world in worlds])
+    scores = what_if.scores(facts_at(worlds))
+    alone = np.concatenate([what_if.scores(facts_at(world[None])) for world in worlds])
     assert np.array_equal(scores, alone)
     assert not np.array_equal(scores[0], scores[1])
 
@@ -49,13 +49,15 @@ def test_worlds_that_are_alike_score_alike_wherever_they_stand() -> None:
 def test_a_skill_that_no_credential_touches_counts_in_the_gap_all_the_same() -> None:
     index = index_of({offer("sql-1"): teaches("sql")})
     request = ask(goal_of("sql", "writing"))
-    scores = WhatIf.of(index, request, ("urn:writing",), np.array([[0.9]])).scores(np.array([[0.0], [0.75]]))
+    scores = WhatIf.of(index, request, ("urn:writing",), facts_at(np.array([[0.9]]))).scores(
+        facts_at(np.array([[0.0], [0.75]]))
+    )
     assert scores[1, 0] > scores[0, 0]
 
 
 def test_without_an_eligible_credential_there_are_no_columns() -> None:
     index = index_of({offer("sql-1", languages=("fr",)): teaches("sql")})
     request = ask(goal_of("sql"), languages=frozenset({"en"}))
-    what_if = WhatIf.of(index, request, ("urn:sql",), np.array([[0.9]]))
+    what_if = WhatIf.of(index, request, ("urn:sql",), facts_at(np.array([[0.9]])))
     assert what_if.ids == ()
-    assert what_if.scores(np.array([[0.1], [0.2]])).shape == (2, 0)
+    assert what_if.scores(facts_at(np.array([[0.1], [0.2]]))).shape == (2, 0)

@@ -15,9 +15,13 @@ GOAL = goal_of("sql")
 def offers() -> CatalogueIndex:
     return index_of(
         {
-            offer("at-home", participation="Online, self-paced", awarding_body="Aber  University"): teaches("sql"),
+            offer(
+                "at-home", participation="Online, self-paced", awarding_body="Aber  University", quality_assurance=""
+            ): teaches("sql"),
             offer("in-town", participation="on-site", quality_assurance="external review"): teaches("sql"),
-            offer("mixed", participation="hybrid", awarding_body="ABER University"): teaches("sql"),
+            offer("mixed", participation="hybrid", awarding_body="ABER University", quality_assurance=""): teaches(
+                "sql"
+            ),
             offer("silent", quality_assurance=" "): teaches("sql"),
         }
     )

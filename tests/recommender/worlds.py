@@ -73,8 +73,9 @@ class FewSkills:
 
 
 def offer(credential_id: str, **facts: Any) -> Credential:
-    """A credential with ten hours of introductory work unless said otherwise."""
+    """A credential with ten hours of introductory work, and an award that shows 0.75 of what it teaches fully."""
     known: dict[str, Any] = {"title": credential_id.title(), "level": "introductory", "workload_hours": 10.0}
+    known |= {"assessment_type": "practical", "supervision": "supervised", "quality_assurance": "accredited"}
     return Credential(credential_id, **(known | facts))
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,8 @@ from credpath.service.context import Context
 from credpath.service.explaining import explain
 from credpath.service.learners import put_learner
 from credpath.service.outcomes import record_outcomes
-from credpath.service.recommending import recommend
-from credpath.store.impressions import get_impression
+from credpath.service.recommending import RecommendAnswer, recommend
+from credpath.store.impressions import by_idempotency_key, get_impression
 
 TENANT = "default"
 ANALYST = Ask(goal_text="data analyst")
@@ -70,6 +71,59 @@ def test_an_idempotency_key_cannot_ask_something_else(sample: Context) -> None:
         recommend(sample, TENANT, replace(ANALYST, goal_text="nurse", idempotency_key="once"))
 
 
+def test_equal_calls_at_once_with_one_idempotency_key_all_show_the_impression_of_one(sample: Context) -> None:
+    ask = replace(ANALYST, idempotency_key="once")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: recommend(sample, TENANT, ask), range(8)))
+    with sample.database.read() as connection:
+        kept = by_idempotency_key(connection, TENANT, "once")
+    assert kept is not None
+    assert {answer.impression_id for answer in answers} == {kept.impression_id}
+    assert {tuple(item.credential_id for item in answer.items) for answer in answers} == {kept.slate}
+
+
+def overtaken_by(sample: Context, ask: Ask) -> tuple[Context, list[RecommendAnswer]]:
+    """A context in which `ask` is made, and answered, while another call is being reckoned."""
+    first: list[RecommendAnswer] = []
+
+    def an_id() -> str:
+        first.append(recommend(sample, TENANT, ask))
+        return "overtaken"
+
+    return replace(sample, new_id=an_id), first
+
+
+def test_a_call_that_is_overtaken_by_its_own_repetition_shows_what_that_one_showed(sample: Context) -> None:
+    ask = replace(ANALYST, idempotency_key="once")
+    overtaken, first = overtaken_by(sample, ask)
+    answer = recommend(overtaken, TENANT, ask)
+    assert [answer.impression_id] == [one.impression_id for one in first]
+    assert answer.items == first[0].items
+
+
+def test_a_call_that_is_overtaken_by_another_question_with_its_key_is_refused(sample: Context) -> None:
+    overtaken, _ = overtaken_by(sample, replace(ANALYST, goal_text="nurse", idempotency_key="once"))
+    with pytest.raises(Conflict, match="another question"):
+        recommend(overtaken, TENANT, replace(ANALYST, idempotency_key="once"))
+
+
+def test_an_id_that_was_used_before_is_refused_and_not_taken_for_a_repetition(sample: Context) -> None:
+    used = recommend(sample, TENANT, ANALYST).impression_id
+    with pytest.raises(Conflict, match="stored already"):
+        recommend(replace(sample, new_id=lambda: used), TENANT, replace(ANALYST, idempotency_key="once"))
+
+
+def test_what_was_finished_and_not_passed_may_be_recommended_again(sample: Context) -> None:
+    put_learner(sample, TENANT, Learner("ada", Profile(goal="data analyst")))
+    ask = Ask(learner_id="ada")
+    first = recommend(sample, TENANT, ask)
+    chosen = first.items[0].credential_id
+    record_outcomes(sample, TENANT, (Outcome("o1", "ada", chosen, "completed", first.shown_at, score=0.2),))
+    assert chosen in {item.credential_id for item in recommend(sample, TENANT, ask).items}
+    record_outcomes(sample, TENANT, (Outcome("o2", "ada", chosen, "completed", first.shown_at, score=0.8),))
+    assert chosen not in {item.credential_id for item in recommend(sample, TENANT, ask).items}
+
+
 def test_an_unknown_learner_is_not_found(reading: Context) -> None:
     with pytest.raises(NotFound):
         recommend(reading, TENANT, Ask(learner_id="nobody"))
@@ -99,6 +153,13 @@ def test_declared_skills_and_held_credentials_change_what_comes_next(reading: Co
 def test_words_that_are_no_skill_are_named_rather_than_guessed(reading: Context) -> None:
     answer = recommend(reading, TENANT, replace(ANALYST, profile=Profile(declared_skills=("SQL", "zxqv wubble"))))
     assert answer.unknown_skills == ("zxqv wubble",)
+
+
+def test_a_declared_skill_that_seems_misspelt_is_not_counted_and_the_likest_one_is_suggested(reading: Context) -> None:
+    answer = recommend(reading, TENANT, replace(ANALYST, profile=Profile(declared_skills=("Pyton", "zxqv wubble"))))
+    (note,) = [note for note in answer.notes if "Pyton" in note]
+    assert "did you mean 'Python'?" in note
+    assert answer.unknown_skills == ("Pyton", "zxqv wubble")
 
 
 def test_a_budget_holds_for_every_item_that_states_a_price(reading: Context) -> None:

@@ -22,6 +22,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
         supervision="supervised onsite with identity check", countries_open_to=("ES", "PT"),
     )  # fmt: skip
     catalogue.put_credential(made.context, "campus", record)
+    catalogue.put_credential(made.context, "campus", Credential("bare", "Bare", stacks_into=("analyst",)))
     return made
 
 
@@ -46,7 +47,7 @@ def test_a_full_record_lacks_nothing_and_says_who_wants_what_it_teaches(world: W
 
 
 def test_a_bare_record_says_what_it_lacks(world: World) -> None:
-    (found,) = regards(world.context, "campus", ["statistics"])
+    (found,) = regards(world.context, "campus", ["bare"])
     assert found.accreditation == ""
     assert found.watched is None
     assert "quality assurance" in found.lacking

@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from credpath.domain.goals import CareerGoal
+from credpath.domain.learner import Profile
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Impression
 from credpath.domain.paths import RecommendedItem, StackProgress
 from credpath.domain.sayings import Saying
 from credpath.recommender.wording import reason
 from credpath.service.asking import Ask
-from credpath.service.shown import items_shown, shown
+from credpath.service.shown import digest_of, items_shown, shown
 from tests.store.samples import an_impression
 
 GAP = reason(
@@ -45,3 +46,16 @@ def test_reasons_are_kept_as_their_english_sentences_alone() -> None:
 def test_what_was_shown_reads_back_as_it_was() -> None:
     record = shown([ITEM], CareerGoal("data analyst"), Ask(goal_text="data analyst"))
     assert items_shown(logged(record)) == (ITEM,)
+
+
+@dataclass(frozen=True, slots=True)
+class AskOfTomorrow(Ask):
+    colour: str = ""
+
+
+def test_a_field_that_an_upgrade_adds_leaves_a_repeated_call_the_same_question() -> None:
+    asked = {"goal_text": "data analyst", "profile": Profile(declared_skills=("SQL",), hours_per_week=4.0), "limit": 3}
+    assert digest_of(Ask(**asked)) == digest_of(AskOfTomorrow(**asked))
+    assert digest_of(Ask(**asked)) != digest_of(AskOfTomorrow(**asked, colour="red"))
+    others = (asked | {"limit": 4}, asked | {"profile": Profile(declared_skills=("SQL",))}, asked | {"seed": 1})
+    assert len({digest_of(Ask(**one)) for one in (asked, *others)}) == 4

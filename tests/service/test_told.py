@@ -13,11 +13,10 @@ from credpath.domain.evidence import Evidence
 from credpath.domain.kept_mastery import keep
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import PRIOR_HELD, estimates_of
+from credpath.recommender.award_worth import award_reliability, is_supervised, strengths_of
 from credpath.service.told import (
     as_of,
-    award_reliability,
     changed_skills,
-    is_supervised,
     not_outweighed,
     own_word,
     told_of,
@@ -33,11 +32,45 @@ LINKS = (
 )  # fmt: skip
 
 
-def test_an_award_tells_of_each_skill_as_strongly_as_it_is_linked() -> None:
-    whole = award_reliability(PLAIN, AWARD)
-    assert [(e.skill_uri, e.score, e.share) for e in told_of(AWARD, PLAIN, LINKS)] == [
-        ("s:a", 1.0, pytest.approx(whole)), ("s:b", 1.0, pytest.approx(0.4 * whole)),
-    ]  # fmt: skip
+def test_an_award_shows_of_each_skill_the_share_that_its_credential_teaches() -> None:
+    whole = award_reliability(PLAIN)
+    found = told_of(AWARD, PLAIN, LINKS)
+    assert [(e.skill_uri, e.score) for e in found] == [("s:a", 1.0), ("s:b", 1.0)]
+    assert found[0].share == pytest.approx(whole)
+    one, other = (with_mastery(LearnerSnapshot(), [e], AT).mastery[e.skill_uri].probability for e in found)
+    assert other == pytest.approx(strengths_of(PLAIN, LINKS)["s:b"] * one, abs=0.01)
+
+
+def test_an_award_says_nothing_of_a_skill_that_is_hardly_taught() -> None:
+    weak = SkillLink("s:c", "c", 0.1, 1.0, True, "uri")
+    assert [e.skill_uri for e in told_of(AWARD, PLAIN, (*LINKS, weak))] == ["s:a", "s:b"]
+
+
+def test_what_nobody_passed_counts_for_nothing_whatever_it_was_before() -> None:
+    failed = told_of(replace(AWARD, kind="failed"), PLAIN, LINKS)
+    known = with_mastery(LearnerSnapshot(), failed, AT)
+    assert 0.0 < known.mastery["s:a"].probability < PRIOR_HELD
+    assert (known.level("s:a"), known.level("s:none")) == (0.0, 0.0)
+    passed = with_mastery(LearnerSnapshot(), told_of(AWARD, PLAIN, LINKS), AT)
+    assert passed.level("s:a") == passed.mastery["s:a"].probability
+
+
+KINDS = st.sampled_from(["assessment", "item", "award", "failed", "dropped", "self_declared"])
+PIECE = st.tuples(KINDS, st.floats(0.0, 1.0), st.integers(0, 900))
+
+
+@given(st.lists(PIECE, max_size=6), st.sampled_from(["assessment", "item", "failed", "dropped"]), st.integers(0, 900))
+def test_failing_never_closes_a_gap(before: list[tuple[str, float, int]], kind: str, days: int) -> None:
+    def piece(number: int, how: str, score: float, ago: int) -> Evidence:
+        return Evidence(f"e{number}", "s:a", how, score, AT - timedelta(days=ago))  # type: ignore[arg-type]
+
+    log = [piece(n, how, score, ago) for n, (how, score, ago) in enumerate(before)]
+    failing = piece(len(log), kind, 0.0, days)
+
+    def level(pieces: list[Evidence]) -> float:
+        return with_mastery(LearnerSnapshot(kept=keep(pieces)), (), AT).level("s:a")
+
+    assert level([*log, failing]) <= level(log) + 0.01
 
 
 @pytest.mark.parametrize("kind", ["failed", "dropped"])
@@ -61,11 +94,11 @@ def test_an_attempt_that_came_to_nothing_tells_against_the_skills(kind: str) -> 
 def test_what_is_known_of_the_credential_decides_how_far_its_award_is_relied_on(
     better: Credential, worse: Credential
 ) -> None:
-    assert 1.0 >= award_reliability(better, AWARD) > award_reliability(worse, AWARD) > 0.2
+    assert 1.0 >= award_reliability(better) > award_reliability(worse) > 0.2
 
 
 def test_an_award_that_can_be_verified_counts_more() -> None:
-    assert award_reliability(PLAIN, replace(AWARD, checked=True)) > award_reliability(PLAIN, AWARD)
+    assert award_reliability(PLAIN, checked=True) > award_reliability(PLAIN)
 
 
 @pytest.mark.parametrize(

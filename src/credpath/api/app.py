@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
@@ -32,6 +33,8 @@ from credpath.config import Settings
 from credpath.service.context import Context
 from credpath.web.routers import install_pages
 from credpath.web.site import open_site
+
+PROBE_THREADS = 2
 
 # The router tries them in this order on every request: most called first.
 ROUTERS = (
@@ -79,7 +82,7 @@ def create_app(context: Context, settings: Settings) -> Api:
     state.context, state.settings = context, settings
     state.site = open_site(context, settings.secret, settings.home, settings.public_url)
     state.rights, state.metrics, state.call_limit = Rights(app), Metrics(), CallLimit(settings.rate_limit)
-    state.path_turns = PathTurns(settings.paths_at_once)
+    state.path_turns, state.probe_threads = PathTurns(settings.paths_at_once), CapacityLimiter(PROBE_THREADS)
     app.add_middleware(
         Observe,
         metrics=state.metrics,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -71,9 +72,34 @@ def parse_json(body: bytes) -> Any:
     if not body:
         raise MalformedBody("the body is empty", where="body", fix="send a JSON object")
     try:
-        return orjson.loads(body)
+        document = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedBody(f"not JSON: {error}", where="body", fix="send one JSON document in UTF-8") from error
+    _check_keys(document, body)
+    return document
+
+
+def _check_keys(document: Any, body: bytes) -> None:
+    """Refuses a key that stands twice in an object, of which orjson keeps the last without a word.
+
+    What lost a key has fewer quotes when it is written again, unless \\u0022 hid some: a tenth of the time that
+    looking at each key takes (measured).
+    """
+    try:
+        quotes = orjson.dumps(document).count(b'"')
+    except TypeError as error:
+        raise MalformedBody("nested too deeply", where="body", fix="write it flatter") from error
+    if quotes != body.count(b'"') or b"\\u0022" in body:
+        json.loads(body, object_pairs_hook=_with_each_key_once)
+
+
+def _with_each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in kept:
+            raise MalformedBody(f"the key {key[:80]!r} is given twice", where="body", fix="keep one")
+        kept[key] = value
+    return kept
 
 
 def validated(model: type[Model], document: object) -> Model:

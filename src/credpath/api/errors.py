@@ -33,6 +33,8 @@ PROBLEM_TYPE = "application/problem+json"
 PROBLEM_BASE = "https://credpath.org/problems/"
 # How pydantic names the branch of a union that a value was tried as; no field is called so.
 BRANCH = re.compile(r"[A-Z]\w*In|constrained-\w+|str|int")
+# The folders of a bundle whose folders are called after tenants.
+OF_TENANTS = re.compile(r"\b(catalogues|learned|taxonomies)/[^/\s:]+")
 MAX_ERRORS_SHOWN = 50
 MAX_REFUSALS_SHOWN = 1_000
 
@@ -119,8 +121,11 @@ def problem(
     return Response(orjson.dumps(document), status, headers, PROBLEM_TYPE)
 
 
-def of_credpath_error(request_id: str, error: CredpathError) -> Response:
-    """The response for an error that a user can act on; an error of no known class is a 500 without its text."""
+def of_credpath_error(request_id: str, error: CredpathError, models: str = "") -> Response:
+    """The response for an error that a user can act on; an error of no known class is a 500 without its text.
+
+    `models`: the folder of the bundles, which no answer names.
+    """
     status = next((STATUSES[c] for c in type(error).__mro__ if c in STATUSES), 500)
     if status >= 500:
         log.error("cannot answer", reason=str(error), status=status)
@@ -130,10 +135,10 @@ def of_credpath_error(request_id: str, error: CredpathError) -> Response:
         request_id,
         status,
         error.slug,
-        public_reason(error.what) if status == 503 else error.what,
+        public_reason(error.what, models) if isinstance(error, NotReady | BundleRefused) else error.what,
         hint=error.fix,
         headers=_headers(error),
-        members=_members(error, status),
+        members=_members(error, status, models),
     )
 
 
@@ -143,9 +148,13 @@ def internal_error(request_id: str) -> Response:
     return problem(request_id, 500, "internal-error", "the server failed on this call", hint=hint)
 
 
-def public_reason(reason: str) -> str:
-    """A reason as anybody may read it: what a database driver says names hosts and users, which stays in the log."""
-    return re.sub(r".*(the database cannot be used).*", r"\1", reason, flags=re.DOTALL)
+def public_reason(reason: str, models: str = "") -> str:
+    """A reason as anybody may read it; the log has it whole.
+
+    What a database driver says names hosts and users, the files of a bundle where it lies and its tenants.
+    """
+    told = re.sub(r".*(the database cannot be used).*", r"\1", reason, flags=re.DOTALL)
+    return OF_TENANTS.sub(r"\1", told.replace(models, "models") if models else told)
 
 
 def _headers(error: CredpathError) -> dict[str, str] | None:
@@ -158,12 +167,14 @@ def _headers(error: CredpathError) -> dict[str, str] | None:
     return None
 
 
-def _members(error: CredpathError, status: int) -> dict[str, Any]:
+def _members(error: CredpathError, status: int, models: str) -> dict[str, Any]:
     if isinstance(error, BatchRefused):
         shown = [_refusal(r.file, r.line, r.reason, r.fix) for r in error.refusals[:MAX_REFUSALS_SHOWN]]
         return {"refusals": shown, "refusal_count": len(error.refusals)}
     if status == 422:
         return {"errors": [_fault(error.where, error.what, error.fix)]}
+    if isinstance(error, BundleRefused):
+        return {"where": public_reason(error.where, models)}
     # A NotReady names the database's host or a folder: the log's business.
     return {"where": error.where} if error.where and not isinstance(error, Forbidden | NotReady) else {}
 
@@ -211,7 +222,7 @@ def install_handlers(app: FastAPI) -> None:
 
 async def _handle_credpath(request: Request, error: Exception) -> Response:
     assert isinstance(error, CredpathError)  # noqa: S101 -- starlette types every handler's error as Exception
-    return of_credpath_error(request.state.request_id, error)
+    return of_credpath_error(request.state.request_id, error, str(request.app.state.context.serving.models))
 
 
 async def _handle_validation(request: Request, error: Exception) -> Response:
@@ -222,7 +233,7 @@ async def _handle_validation(request: Request, error: Exception) -> Response:
 async def _handle_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
     status = error.status_code
-    slug, detail, hint = FRAMEWORK.get(status, ("bad-request", "the request cannot be read", ""))
+    slug, detail, hint = FRAMEWORK.get(status, ("bad-request", "the request cannot be read", "/docs shows its form"))
     headers = dict(error.headers or {})
     if status == 405:
         headers["Allow"] = request.app.state.rights.methods(request.scope.get("endpoint"), headers.get("Allow", ""))

@@ -9,7 +9,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 import structlog
 from starlette.requests import ClientDisconnect
@@ -70,6 +70,7 @@ class Observe:
         limit = self._body_limits.of(scope["path"])
         try:
             _check_length(scope, limit)
+            _check_encoding(scope)
             _keep_encoded_slashes(scope)
             await self._app(scope, bounded(receive, limit), reply.send)
         except ClientDisconnect:
@@ -144,6 +145,17 @@ def _check_length(scope: Scope, limit: int) -> None:
     for name, value in scope["headers"]:
         if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
             raise _too_large(limit)
+
+
+def _check_encoding(scope: Scope) -> None:
+    """Refuses what is not UTF-8: decoded leniently, two ids would become one."""
+    for where, raw in (("path", scope.get("raw_path") or b""), ("query", scope["query_string"])):
+        if b"%" in raw or not raw.isascii():
+            try:
+                unquote_to_bytes(raw).decode()
+            except UnicodeDecodeError:
+                fix = "escape the bytes of its UTF-8 form: é is %C3%A9"
+                raise InvalidInput(f"the {where} is not UTF-8", where=where, fix=fix) from None
 
 
 def bounded(receive: Receive, limit: int) -> Receive:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -32,11 +32,11 @@ from credpath.cli.asked import (
 )
 from credpath.cli.printing import print_json, say, table
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
-from credpath.domain.paths import RecommendedItem
-from credpath.service.explaining import Explanation, explain
-from credpath.service.goals import find_goals
-from credpath.service.recommending import RecommendAnswer
-from credpath.service.recommending import recommend as recommend_next
+
+if TYPE_CHECKING:
+    from credpath.domain.paths import RecommendedItem
+    from credpath.service.explaining import Explanation
+    from credpath.service.recommending import RecommendAnswer
 
 
 @reported
@@ -47,6 +47,8 @@ def goals(
     as_json: AsJson = False,
 ) -> None:
     """Find the occupations that a goal may mean, with the skills that they need."""
+    from credpath.service.goals import find_goals
+
     with opened() as context:
         found = find_goals(context, tenant_of(tenant), text, limit)
     if as_json:
@@ -83,6 +85,9 @@ def recommend(
     as_json: AsJson = False,
 ) -> None:
     """Recommend the next micro-credential toward a goal, with reasons."""
+    from credpath.service.explaining import explain
+    from credpath.service.recommending import recommend as recommend_next
+
     limits = limits_of(
         hours_per_week, weeks, budget, currency, languages=language, country=country, excluded=exclude,
         participation=participation, accredited=accredited, awarding_bodies=awarding_body,
@@ -103,11 +108,13 @@ def recommend(
 
 def _print_recommendation(answer: RecommendAnswer) -> None:
     say_goal(answer.goal, answer.goal_answer)
-    say_shortcomings(answer.unknown_skills, answer.degraded)
+    say_shortcomings(answer.unknown_skills, answer.degraded, answer.notes)
     for item in answer.items:
         _print_item(answer, item)
     if not answer.items:
-        say("Nothing in the catalogue fits.")
+        # What does not fit is counted by why.
+        empty = "The catalogue is empty: run `credpath import catalogue FILE`, with the same --tenant."
+        say("Nothing in the catalogue fits." if answer.filters else empty)
     if answer.filters:
         say("Left out: " + ", ".join(f"{n} {reason}" for reason, n in sorted(answer.filters.items())))
     say(f"impression {answer.impression_id}, policy {answer.policy}, bundle {answer.bundle_version}")

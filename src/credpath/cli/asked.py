@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from credpath.cli.printing import say
-from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
 from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
-from credpath.service.asking import Ask
-from credpath.service.catalogue import get_credential
-from credpath.service.context import Context
+
+if TYPE_CHECKING:
+    from credpath.domain.goals import CareerGoal, GoalAnswer
+    from credpath.service.asking import Ask
+    from credpath.service.context import Context
 
 LearnerId = Annotated[str, typer.Option("--learner", help="A stored learner.")]
 GoalText = Annotated[str, typer.Option("--goal", help="A career goal in your own words.")]
@@ -49,12 +50,15 @@ def limits_of(
     accredited: bool = False,
     awarding_bodies: list[str] | None = None,
 ) -> Constraints:
-    """What must fit, by the options of every command. Raises InvalidInput for a budget without its currency."""
+    """What must fit, by the options of every command. Raises InvalidInput: no currency, or no such language."""
+    from credpath.interop.languages import language_codes
+
     if budget is not None and not currency:
         raise InvalidInput("a budget needs a currency", where="--currency", fix="for example --currency EUR")
     money = Money(budget, currency.upper()) if budget is not None else None
+    codes = language_codes(languages or (), "--language")
     return Constraints(
-        languages=frozenset(languages or ()), country=country.upper(), budget=money, hours_per_week=hours, weeks=weeks,
+        languages=frozenset(codes), country=country.upper(), budget=money, hours_per_week=hours, weeks=weeks,
         excluded=frozenset(excluded or ()), participation=frozenset(participation or ()), accredited=accredited,
         awarding_bodies=frozenset(awarding_bodies or ()),
     )  # fmt: skip
@@ -64,6 +68,8 @@ def ask_of(
     learner: str, goal: str, have: list[str] | None, held: list[str] | None, limit: int, limits: Constraints
 ) -> Ask:
     """The question of a command's options. Raises InvalidInput when it is for nobody, toward nothing."""
+    from credpath.service.asking import Ask
+
     if not learner and not goal:
         raise InvalidInput("for whom, or toward what?", where="--goal", fix="give --goal TEXT, --learner ID, or both")
     profile = None if learner else Profile(declared_skills=tuple(have or ()))
@@ -78,6 +84,8 @@ def ask_of(
 
 def check_held(context: Context, tenant: str, ask: Ask) -> None:
     """Raises NotFound for a held credential that is not in the catalogue: it would count for nothing."""
+    from credpath.service.catalogue import get_credential
+
     for credential_id in ask.awards:
         try:
             get_credential(context, tenant, credential_id)
@@ -112,8 +120,10 @@ def say_goal(goal: CareerGoal, answer: GoalAnswer | None) -> None:
             say(f"      or did you mean: {'; '.join(others)}?")
 
 
-def say_shortcomings(unknown_skills: tuple[str, ...], degraded: bool) -> None:
-    """What was not understood, and whether a fallback answered."""
+def say_shortcomings(unknown_skills: tuple[str, ...], degraded: bool, notes: tuple[str, ...] = ()) -> None:
+    """What was not understood or cannot be done, and whether a fallback answered."""
+    for note in notes:
+        say(f"Note: {note}")
     if unknown_skills:
         say(f"Not known to the taxonomy, so not counted: {', '.join(unknown_skills)}")
     if degraded:

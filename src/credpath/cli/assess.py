@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from credpath.cli.asked import GoalText, Have, Held, Language, LearnerId, ask_of, check_held
+from credpath.cli.asked import GoalText, Have, Held, Language, LearnerId, ask_of, check_held, limits_of
 from credpath.cli.printing import print_json, say
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
-from credpath.domain.paths import Constraints
-from credpath.service.asking import Ask
-from credpath.service.context import Context
-from credpath.service.next_assessment import NextAssessment, Offer, next_assessment
+
+if TYPE_CHECKING:
+    from credpath.service.asking import Ask
+    from credpath.service.context import Context
+    from credpath.service.next_assessment import NextAssessment, Offer
 
 EvenIfSure = Annotated[
     bool, typer.Option("--even-if-sure", help="Ask on where the next credential is sure already.")
@@ -33,7 +34,9 @@ def assess(
     as_json: AsJson = False,
 ) -> None:
     """Tell which skill to ask about next. On a terminal, ask until the next credential is certain; stores nothing."""
-    asked = ask_of(learner, goal, have, held, 1, Constraints(languages=frozenset(language or ())))
+    from credpath.service.next_assessment import Offer, next_assessment
+
+    asked = ask_of(learner, goal, have, held, 1, limits_of(None, None, None, "", languages=language))
     with opened() as context:
         owner, offer = tenant_of(tenant), Offer(even_if_sure=even_if_sure)
         check_held(context, owner, asked)
@@ -55,6 +58,8 @@ def document(found: NextAssessment) -> dict[str, object]:
 
 
 def _ask_until_done(context: Context, tenant: str, asked: Ask, offer: Offer, found: NextAssessment) -> NextAssessment:
+    from credpath.service.next_assessment import next_assessment
+
     answers: dict[str, bool] = {}
     told = False
     say(f"Toward {found.goal.label or found.goal.text}: answer yes or no.")

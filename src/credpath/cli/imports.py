@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from credpath.cli.printing import ERR, print_json, print_refusals, progress, say
 from credpath.cli.running import AsJson, File, Tenant, opened, reported, tenant_of
-from credpath.service import catalogue, importing
-from credpath.service.importing import ImportReport
 from credpath.service.tenants import PUBLIC
+
+if TYPE_CHECKING:
+    from credpath.service.importing import ImportReport
 
 app = typer.Typer(no_args_is_help=True, help="Import files; each import is all or nothing.")
 Format = Annotated[str, typer.Option("--format", help="Found from the file when not given.")]
@@ -29,7 +30,9 @@ def taxonomy(
     as_json: AsJson = False,
 ) -> None:
     """Import a whole classification of occupations and skills and make it the active one."""
-    with opened() as context, progress("taxonomy", as_json) as tick:
+    from credpath.service import importing
+
+    with opened(first=True) as context, progress("taxonomy", as_json) as tick:
         show(importing.import_taxonomy(context, tenant, folder, form, tick), as_json)
 
 
@@ -43,7 +46,9 @@ def import_catalogue(
     as_json: AsJson = False,
 ) -> None:
     """Import credentials: native JSON Lines, csv, coursera, edx, or CTDL JSON-LD."""
-    with opened() as context, progress("catalogue", as_json) as tick:
+    from credpath.service import catalogue
+
+    with opened(first=True) as context, progress("catalogue", as_json) as tick:
         owner = tenant_of(tenant)
         show(catalogue.import_catalogue(context, owner, file, form, dry_run=dry_run, progress=tick), as_json)
 
@@ -52,7 +57,9 @@ def import_catalogue(
 @reported
 def import_learners(file: File, tenant: Tenant = "", as_json: AsJson = False) -> None:
     """Import learner profiles with their awards (JSON Lines)."""
-    with opened() as context, progress("learners", as_json) as tick:
+    from credpath.service import importing
+
+    with opened(first=True) as context, progress("learners", as_json) as tick:
         show(importing.import_learners(context, tenant_of(tenant), file, tick), as_json)
 
 
@@ -60,7 +67,9 @@ def import_learners(file: File, tenant: Tenant = "", as_json: AsJson = False) ->
 @reported
 def import_outcomes(file: File, tenant: Tenant = "", as_json: AsJson = False) -> None:
     """Import what happened: who clicked, enrolled in, completed or dropped what, and when (CSV)."""
-    with opened() as context, progress("outcomes", as_json) as tick:
+    from credpath.service import importing
+
+    with opened(first=True) as context, progress("outcomes", as_json) as tick:
         show(importing.import_outcomes(context, tenant_of(tenant), file, tick), as_json)
 
 
@@ -75,7 +84,9 @@ def import_assessments(
     as_json: AsJson = False,
 ) -> None:
     """Import scores on named skills and answers to items (CSV); needs a bundle, which knows skills by their labels."""
-    with opened() as context, progress("assessments", as_json) as tick:
+    from credpath.service import importing
+
+    with opened(first=True) as context, progress("assessments", as_json) as tick:
         show(importing.import_assessments(context, tenant_of(tenant), file, tick, regrade=regrade), as_json)
 
 

@@ -11,7 +11,6 @@ import typer
 
 from credpath.cli.printing import print_json, say, table
 from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
-from credpath.service import promotion
 
 if TYPE_CHECKING:
     from credpath.evaluation.intervals import Interval
@@ -27,6 +26,8 @@ BY = "operator"
 @reported
 def list_models(tenant: Tenant = "", as_json: AsJson = False) -> None:
     """List the bundles on disk with the figures of the tenant's model; the serving one is marked."""
+    from credpath.service import promotion
+
     with opened() as context:
         found = promotion.list_models(context, tenant_of(tenant))
     if as_json:
@@ -43,6 +44,8 @@ def list_models(tenant: Tenant = "", as_json: AsJson = False) -> None:
 @reported
 def history(limit: Limit = 20, tenant: Tenant = "", as_json: AsJson = False) -> None:
     """Show who switched to what, when and why, newest first."""
+    from credpath.service import promotion
+
     with opened() as context:
         found = promotion.history(context, tenant_of(tenant), limit=limit, operator=True)
     if as_json:
@@ -56,13 +59,15 @@ def history(limit: Limit = 20, tenant: Tenant = "", as_json: AsJson = False) -> 
 @reported
 def promote(version: str, reason: Reason = "", as_json: AsJson = False) -> None:
     """Verify a bundle and make it the one that serves, also one that the gate held, and then say so."""
+    from credpath.service import promotion
+
     with opened() as context:
-        promotion.promote(context, version, by=BY, reason=reason)
+        switched = promotion.promote(context, version, by=BY, reason=reason)
         held = promotion.held_by_gate(context, version)
     if as_json:
         print_json({"serves": version, "held_by_gate": held})
         return
-    say(f"{version} serves")
+    say(f"{version} serves" if switched else f"{version} serves already; nothing was switched")
     for tenant, sentence in held.items():
         say(f"the gate had held its model of {tenant}: {sentence}; `credpath models rollback` goes back")
 
@@ -71,6 +76,8 @@ def promote(version: str, reason: Reason = "", as_json: AsJson = False) -> None:
 @reported
 def rollback(reason: Reason = "", as_json: AsJson = False) -> None:
     """Go back to the bundle that served before."""
+    from credpath.service import promotion
+
     with opened() as context:
         version = promotion.rollback(context, by=BY, reason=reason)
     print_json({"serves": version}) if as_json else say(f"{version} serves again")

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from credpath.cli.asked import say_goal, say_shortcomings
 from credpath.cli.printing import say, table
 from credpath.domain.catalogue import Credential
+from credpath.domain.goals import CareerGoal
 from credpath.domain.money import Money
 from credpath.domain.paths import Change, LearningPath, StackProgress, Step
-from credpath.service.comparing import Comparison
-from credpath.service.planning_paths import PathAnswer
+
+if TYPE_CHECKING:
+    from credpath.service.comparing import Comparison
+    from credpath.service.planning_paths import PathAnswer
 
 KIND_NAMES = {
     "best": "the best", "fastest": "the fastest", "cheapest": "the cheapest", "surest": "the surest",
@@ -26,7 +30,7 @@ INDENT = "   "
 def print_paths(answer: PathAnswer) -> None:
     """The best path step by step, the others by their totals."""
     say_goal(answer.goal, answer.goal_answer)
-    say_shortcomings(answer.unknown_skills, answer.degraded)
+    say_shortcomings(answer.unknown_skills, answer.degraded, answer.notes)
     if not answer.paths:
         say("Nothing in the catalogue leads there.")
         return
@@ -35,14 +39,14 @@ def print_paths(answer: PathAnswer) -> None:
     for number, step in enumerate(best.steps, 1):
         _print_step(number, step, answer)
     say("")
-    for line in totals(best):
+    for line in totals(best, answer.goal):
         say(line)
     if best.would_have_to_give:
         say("\nTo get further:")
     for sentence in best.would_have_to_give:
         say(f"{INDENT}{sentence}")
     for other in others:
-        _print_other(other, best, answer.credentials)
+        _print_other(other, best, answer)
     if answer.kept:
         say(f"\nKept: {KIND_NAMES[answer.kept]} path; the next answer starts from it.")
 
@@ -91,36 +95,36 @@ def _facts(step: Step, answer: PathAnswer) -> Iterator[str]:
         yield f"Opens: {few([_title(other, answer.credentials) for other in step.unlocks], OPENED_SHOWN)}"
 
 
-def totals(path: LearningPath) -> list[str]:
-    """What the path comes to, in lines."""
+def totals(path: LearningPath, goal: CareerGoal) -> list[str]:
+    """What the path comes to, in lines. What is open is said as a share of all that the goal asks for."""
     until = f", until {day(path.ends_on)}" if path.ends_on else ""
     effort = f"{count(len(path.steps), 'step')}, {path.hours:.0f} h, {path.weeks:.0f} weeks{until}, {path_price(path)}"
     credit = f", {path.ects:g} ECTS" if path.ects else ""
-    lines = [f"In all: {effort}{credit}; gap {path.gap_before:.0%} -> {path.gap_after:.0%}"]
+    lines = [f"In all: {effort}{credit}; gap {goal.share(path.gap_before):.0%} -> {goal.share(path.gap_after):.0%}"]
     if path.completion_probability is not None and path.gap_expected is not None:
         lines.append(
             f"{INDENT}All steps are finished by {path.completion_probability:.0%}; counting that, "
-            f"{path.gap_expected:.0%} of the gap is to be expected at the end"
+            f"a gap of {goal.share(path.gap_expected):.0%} is to be expected at the end"
         )
     lines += [f"{INDENT}Brings {progress(stack)}" for stack in path.stacks[:STACKS_SHOWN]]
     if path.kind == "best" and path.optimality_gap is not None:
         share = path.optimality_gap
-        proven = "nothing better is possible" if share < PROVEN else f"at most {share:.1%} below the best possible"
-        lines.append(f"{INDENT}Proven: {proven} ({path.solver})")
+        proven = "no path is worth more" if share < PROVEN else f"worth at most {share:.1%} less than the best possible"
+        lines.append(f"{INDENT}Proven: {proven} for its effort ({path.solver})")
     return lines
 
 
-def _print_other(path: LearningPath, best: LearningPath, credentials: Mapping[str, Credential]) -> None:
+def _print_other(path: LearningPath, best: LearningPath, answer: PathAnswer) -> None:
     here, there = ([step.credential_id for step in one.steps] for one in (path, best))
     say(f"\nOr {KIND_NAMES[path.kind]} path:")
-    for line in totals(path):
+    for line in totals(path, answer.goal):
         say(line)
     for word, names in (
         ("With", [c for c in here if c not in there]),
         ("Without", [c for c in there if c not in here]),
     ):
         if names:
-            say(f"{INDENT}{word} {', '.join(f'{_title(name, credentials)} [{name}]' for name in names)}")
+            say(f"{INDENT}{word} {', '.join(f'{_title(name, answer.credentials)} [{name}]' for name in names)}")
 
 
 def print_comparison(found: Comparison) -> None:
@@ -137,7 +141,7 @@ def print_comparison(found: Comparison) -> None:
         rows = [
             (
                 number, weeks_of(step), _title(step.credential_id, found.credentials), f"{step.workload_hours:.0f} h",
-                price(step.cost), f"{step.gap_closed:.0%}", f"{closes:.0%}",
+                price(step.cost), f"{side.goal.share(step.gap_closed):.0%}", f"{other.share(closes):.0%}",
                 "yes" if step.credential_id in found.shared_credentials else "",
             )
             for number, (step, closes) in enumerate(zip(side.best.steps, side.closes_of_other, strict=True), 1)
@@ -183,7 +187,8 @@ def path_price(path: LearningPath) -> str:
 
 def progress(stack: StackProgress) -> str:
     """How far the larger credential is."""
-    return f"{stack.after:g} of {stack.need:g} {stack.unit} for {stack.title}"
+    here = " known here" if stack.partial else ""
+    return f"{stack.after:g} of {stack.need:g} {stack.unit}{here} for {stack.title}"
 
 
 def few(names: Sequence[str], most: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -34,10 +34,9 @@ from credpath.cli.running import AsJson, Tenant, opened, reported, tenant_of
 from credpath.domain.learner import Profile
 from credpath.domain.paths import MAX_PARALLEL, Constraints, PathKind
 from credpath.errors import InvalidInput
-from credpath.service.asking import Ask
-from credpath.service.comparing import GoalWords, compare_goals
-from credpath.service.path_export import calendar_file
-from credpath.service.planning_paths import plan_paths
+
+if TYPE_CHECKING:
+    from credpath.service.asking import Ask
 
 KINDS: tuple[PathKind, ...] = get_args(PathKind)
 Parallel = Annotated[int, typer.Option("--parallel", min=1, max=MAX_PARALLEL, help="So many at once at most.")]
@@ -85,6 +84,9 @@ def path(
     as_json: AsJson = False,
 ) -> None:
     """Plan an ordered path to a goal within all limits, with alternatives, or say what would have to give."""
+    from credpath.service.path_export import calendar_file
+    from credpath.service.planning_paths import plan_paths
+
     kind = _kind(alternative)
     limits = limits_of(
         hours_per_week, weeks, budget, currency, languages=language, country=country, excluded=exclude,
@@ -124,6 +126,8 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Compare two goals from the same start: what each takes, and what both share."""
+    from credpath.service.comparing import GoalWords, compare_goals
+
     if len(goal or ()) != 2:
         raise InvalidInput("compare takes two goals", where="--goal", fix="give --goal TEXT twice")
     limits = limits_of(hours_per_week, weeks, budget, currency, languages=language, country=country)
@@ -141,6 +145,8 @@ def compare(
 
 
 def _of_nobody(have: list[str] | None, held: list[str] | None, limits: Constraints) -> Ask:
+    from credpath.service.asking import Ask
+
     return Ask(profile=Profile(declared_skills=tuple(have or ())), awards=tuple(held or ()), constraints=limits)
 
 

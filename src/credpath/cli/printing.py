@@ -18,12 +18,19 @@ from credpath.errors import BatchRefused, CredpathError, Refusal
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 MAX_REFUSALS_SHOWN = 50
+UNCUT = 10_000  # columns where nobody's terminal says how many there are
 
 
 def print_json(document: Any) -> None:
     """One JSON document on stdout, keys sorted, nothing else."""
     text = orjson.dumps(document, default=_plain, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
     sys.stdout.write(text.decode() + "\n")
+
+
+def print_line(document: Any) -> None:
+    """One JSON document on one line of stdout at once, from a command that goes on."""
+    sys.stdout.write(orjson.dumps(document, default=_plain, option=orjson.OPT_SORT_KEYS).decode() + "\n")
+    sys.stdout.flush()
 
 
 def _plain(value: object) -> object:
@@ -39,12 +46,18 @@ def say(text: str) -> None:
     OUT.print(escape(text))
 
 
+def warn(problem: str, fix: str) -> None:
+    """One line beside what a command prints, for a person who watches it."""
+    ERR.print(f"[yellow]warning[/yellow]: {escape(f'{problem} ({fix})')}")
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
     """A plain table for a person."""
     drawn = Table(*columns, title=title or None, box=None, pad_edge=False, header_style="bold")
     for row in rows:
         drawn.add_row(*(escape(str(cell)) for cell in row))
-    OUT.print(drawn)
+    console = OUT if OUT.is_terminal else Console(width=UNCUT, highlight=False)
+    console.print(drawn)
 
 
 def print_error(error: CredpathError, as_json: bool) -> None:

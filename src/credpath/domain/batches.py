@@ -55,6 +55,13 @@ def validate_batch(
     return BatchVerdict(tuple(once[i] for i in sorted(once)), report.sorted(report.refused), report.sorted(report.odd))
 
 
+def repeats(credentials: Sequence[Credential], places: Places) -> tuple[Refusal, ...]:
+    """The ids with two contents: all that can be said of a batch whose other rows could not be read."""
+    report = _Report(places)
+    _without_repeats(credentials, report)
+    return report.sorted(report.refused)
+
+
 class _Report:
     """Collects what is wrong, each with the place of the credential that it is about."""
 

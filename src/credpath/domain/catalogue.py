@@ -51,13 +51,15 @@ class PrerequisiteGroup:
 
     def __post_init__(self) -> None:
         if not self.credential_ids or len(set(self.credential_ids)) != len(self.credential_ids):
-            raise InvalidInput("a prerequisite group is empty or names a credential twice", where="prerequisites")
+            what = "a prerequisite group is empty or names a credential twice"
+            raise InvalidInput(what, where="prerequisites", fix="name at least one credential, each once")
         for member in self.credential_ids:
             check_id(member, "prerequisites")
         if self.kind not in ("all_of", "any_of", "k_of"):
             raise InvalidInput(f"unknown group kind {self.kind!r}", where="prerequisites", fix="all_of, any_of or k_of")
         if self.kind == "k_of" and not 1 <= self.k <= len(self.credential_ids):
-            raise InvalidInput(f"k is {self.k} of {len(self.credential_ids)}", where="prerequisites")
+            fix = "give a k from 1 to the number of credentials"
+            raise InvalidInput(f"k is {self.k} of {len(self.credential_ids)}", where="prerequisites", fix=fix)
 
     @property
     def needed(self) -> int:
@@ -142,7 +144,8 @@ class Credential:
                      "quality_assurance", "supervision", "url", "source"):  # fmt: skip
             check_text(getattr(self, name), name)
         if self.url and not re.match(r"https?://", self.url):
-            raise InvalidInput(f"url {self.url[:80]!r} is not http or https", where="url")
+            fix = "begin it with https://, or leave it out"
+            raise InvalidInput(f"url {self.url[:80]!r} is not http or https", where="url", fix=fix)
         check_optional(self.eqf_level, "eqf_level", low=1, high=8)
         for name in ("workload_hours", "ects", "duration_weeks", "rating_count", "learner_count"):
             check_optional(getattr(self, name), name)

@@ -43,10 +43,12 @@ class Experiment:
         check_id(self.name, "experiment")
         names = [arm.name for arm in self.arms]
         if not 1 <= len(names) <= MAX_ARMS or len(set(names)) != len(names):
-            raise InvalidInput(f"experiment {self.name} needs 1 to {MAX_ARMS} different arms", where="experiments")
+            what = f"experiment {self.name} needs 1 to {MAX_ARMS} different arms"
+            raise InvalidInput(what, where="experiments", fix="give each arm a name of its own")
         total = sum(arm.share for arm in self.arms)
         if total > WHOLE:
-            raise InvalidInput(f"the shares of experiment {self.name} sum to {total:g}, over 1", where="experiments")
+            what = f"the shares of experiment {self.name} sum to {total:g}, over 1"
+            raise InvalidInput(what, where="experiments", fix="lower them")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from credpath.domain.derived_ids import derived_id
+from credpath.domain.forgetting import dated
 from credpath.domain.kept_mastery import KeptMastery
 from credpath.domain.mastery import Mastery
 from credpath.domain.money import Money
 from credpath.domain.outcomes import Outcome
-from credpath.domain.rules import MAX_LABEL, check_id, check_number, check_optional, check_text, check_time
+from credpath.domain.rules import (
+    MAX_LABEL,
+    check_id,
+    check_number,
+    check_optional,
+    check_own_id,
+    check_text,
+    check_time,
+)
 from credpath.errors import InvalidInput
 
 MAX_DECLARED_SKILLS = 500
@@ -49,7 +58,8 @@ class Profile:
         check_optional(self.hours_per_week, "hours_per_week", low=0.5, high=100)
         for where, skills in (("skills", self.declared_skills), ("not_yet", self.not_yet)):
             if len(skills) > MAX_DECLARED_SKILLS:
-                raise InvalidInput(f"{len(skills)} declared skills, over {MAX_DECLARED_SKILLS}", where=where)
+                what = f"{len(skills)} declared skills, over {MAX_DECLARED_SKILLS}"
+                raise InvalidInput(what, where=where, fix="name those that matter to the goal")
         for skill in self.declared_skills:
             check_text(skill, "declared skill", limit=MAX_LABEL, empty=False)
 
@@ -102,7 +112,8 @@ class AssessmentResult:
     """An observed score on a named skill: 0 <= score <= max_score. `skill` is a URI or a label.
 
     With `item_id` it is the answer to one item, of which the share `difficulty` 0..1 of people get it wrong. A score
-    over several skills names them in `skills` and leaves `skill` empty.
+    over several skills names them in `skills` and leaves `skill` empty. `ordinal`: `occurred_at` is a number that only
+    orders, as seconds after the epoch.
     """
 
     learner_id: str
@@ -114,6 +125,7 @@ class AssessmentResult:
     assessment_id: str = ""
     skills: tuple[str, ...] = ()
     difficulty: float | None = None
+    ordinal: bool = False
 
     def __post_init__(self) -> None:
         check_id(self.learner_id, "learner_id")
@@ -127,10 +139,15 @@ class AssessmentResult:
             check_text(skill, "skills", limit=MAX_LABEL, empty=False)
         check_optional(self.difficulty, "difficulty", high=1.0)
         check_number(self.max_score, "max_score", low=1e-9)
-        check_number(self.score, "score", high=self.max_score)
+        check_number(self.score, "score", high=self.max_score, fix="give the max_score that it is out of")
         check_time(self.occurred_at, "occurred_at")
-        check_text(self.item_id, "item_id", limit=200)
-        check_text(self.assessment_id, "assessment_id", limit=200)
+        check_own_id(self.item_id, "item_id")
+        check_own_id(self.assessment_id, "assessment_id")
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened; what only orders stays among what has no date."""
+        return self.occurred_at if self.ordinal else dated(self.occurred_at)
 
     @property
     def fraction(self) -> float:
@@ -161,8 +178,14 @@ class LearnerSnapshot:
     kept: KeptMastery = field(default_factory=KeptMastery)
     awards: tuple[Award, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    dropped: frozenset[str] = frozenset()
 
     def probability(self, skill_uri: str) -> float:
-        """Mastery of a skill; without any evidence 0.0, so that an unknown skill is a whole gap."""
+        """Mastery of a skill; 0.0 without any evidence."""
         known = self.mastery.get(skill_uri)
         return known.probability if known else 0.0
+
+    def level(self, skill_uri: str) -> float:
+        """What of it counts toward a goal: without evidence for it 0.0, so that an unknown skill is a whole gap."""
+        known = self.mastery.get(skill_uri)
+        return known.level if known else 0.0

@@ -34,6 +34,14 @@ class Money:
             )
 
 
+def not_comparable(budget: Money | None, rates: Mapping[str, float] = REFERENCE_RATES) -> tuple[str, ...]:
+    """A sentence where a budget is in a currency without a rate: it would leave out nearly everything unexplained."""
+    if budget is None or budget.currency in rates:
+        return ()
+    what = f"there is no rate for {budget.currency}: of what costs anything, the budget only fits prices in it"
+    return (f"{what}; known are {', '.join(sorted(rates))}",)
+
+
 def convert(money: Money, currency: str, rates: Mapping[str, float] = REFERENCE_RATES) -> float | None:
     """The amount in `currency`, or None when either currency has no rate (never a guess)."""
     if money.currency == currency or money.amount == 0:

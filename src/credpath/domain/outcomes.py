@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
+from credpath.domain.forgetting import dated
 from credpath.domain.rules import MAX_ID, check_id, check_optional, check_text, check_time
 from credpath.errors import InvalidInput
 
@@ -16,6 +17,25 @@ OUTCOME_KINDS: tuple[OutcomeKind, ...] = (
 )  # fmt: skip
 IN_PROGRESS_KINDS = frozenset({"enrolled", "started"})
 HELD_KINDS = frozenset({"completed", "awarded"})
+# A credential finished with less than this was not passed. Set: half is the commonest pass mark.
+PASS = 0.5
+
+# Numbers that only order, up to twelve digits, all stand in the seventies when so many go into a second.
+NUMBERS_A_SECOND = 1_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def counted_as(kind: OutcomeKind, score: float | None) -> OutcomeKind:
+    """What an outcome counts as in rewards, rates and popularity: finished and not passed is a drop-out."""
+    return "dropped" if kind in HELD_KINDS and score is not None and score < PASS else kind
+
+
+def before_dates(numbered: datetime) -> datetime:
+    """Where a number that only orders stands in time: in the seventies, before whatever has a date.
+
+    As many seconds after 1970, which is how it is stored, 202610181934 would come after everything yet to happen.
+    """
+    return EPOCH + (numbered - EPOCH) / NUMBERS_A_SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,21 @@ class Outcome:
         check_time(self.occurred_at, "occurred_at")
         check_optional(self.score, "score", high=1.0)
         check_text(self.impression_id, "impression_id", limit=MAX_ID)
+
+    @property
+    def moment(self) -> datetime:
+        """When it happened; a number that only orders stands before whatever has a date, however large it is."""
+        return before_dates(self.occurred_at) if self.ordinal else dated(self.occurred_at)
+
+    @property
+    def is_pass(self) -> bool:
+        """Whether the credential is held by it: finished or awarded, with PASS or more where there is a score."""
+        return self.counted_as in HELD_KINDS
+
+    @property
+    def counted_as(self) -> OutcomeKind:
+        """What it counts as in rewards, rates and popularity."""
+        return counted_as(self.kind, self.score)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +115,28 @@ class Impression:
 
 @dataclass(frozen=True, slots=True)
 class LearnerActivity:
-    """Which credentials a learner holds, is in, and does not want, as the outcomes tell in time order."""
+    """Which credentials a learner holds, is in, does not want, and has left, as the outcomes tell in time order."""
 
     held: frozenset[str]
     in_progress: frozenset[str]
     dismissed: frozenset[str]
+    dropped: frozenset[str]
 
 
 def activity(outcomes: tuple[Outcome, ...], awards: frozenset[str] = frozenset()) -> LearnerActivity:
     """The state that a learner's outcomes imply; arrival order has no effect.
 
     The last of enrolled, started, dropped and completed decides whether a credential is in progress; what was
-    once completed or awarded stays held. A dismissal holds until the learner enrols after all.
+    once passed or awarded stays held. A dismissal holds until the learner enrols after all.
     """
     held = set(awards)
     state: dict[str, OutcomeKind] = {}
-    for outcome in sorted(outcomes, key=lambda o: (o.occurred_at, OUTCOME_KINDS.index(o.kind), o.outcome_id)):
-        if outcome.kind in HELD_KINDS:
+    for outcome in sorted(outcomes, key=lambda o: (o.moment, OUTCOME_KINDS.index(o.kind), o.outcome_id)):
+        if outcome.is_pass:
             held.add(outcome.credential_id)
         elif outcome.kind != "clicked":
             state[outcome.credential_id] = outcome.kind
     in_progress = {c for c, kind in state.items() if kind in IN_PROGRESS_KINDS} - held
     dismissed = {c for c, kind in state.items() if kind == "dismissed"}
-    return LearnerActivity(frozenset(held), frozenset(in_progress), frozenset(dismissed))
+    dropped = {c for c, kind in state.items() if kind == "dropped"} - held
+    return LearnerActivity(*map(frozenset, (held, in_progress, dismissed, dropped)))

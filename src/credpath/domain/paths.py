@@ -64,9 +64,11 @@ class Constraints:
     def __post_init__(self) -> None:
         for name, value, high in (("hours_per_week", self.hours_per_week, 168), ("weeks", self.weeks, 1_040)):
             if value is not None and not 0 < value <= high:
-                raise InvalidInput(f"{name} is {value}, not within 0 to {high}", where=name)
+                what = f"{name} is {value}, not within 0 to {high}"
+                raise InvalidInput(what, where=name, fix="give more than 0 and no more than that, or leave it out")
         if not 1 <= self.parallel <= MAX_PARALLEL:
-            raise InvalidInput(f"parallel is {self.parallel}, not within 1 to {MAX_PARALLEL}", where="parallel")
+            what = f"parallel is {self.parallel}, not within 1 to {MAX_PARALLEL}"
+            raise InvalidInput(what, where="parallel", fix=f"give a number from 1 to {MAX_PARALLEL}")
         if len(self.pinned) > MAX_PINNED or len(set(self.pinned)) != len(self.pinned):
             what = f"pinned names one twice, or more than {MAX_PINNED}"
             raise InvalidInput(what, where="pinned", fix="name each credential once")
@@ -77,7 +79,10 @@ class Constraints:
 
 @dataclass(frozen=True, slots=True)
 class StackProgress:
-    """How far a larger credential is: `have` of `need`, in credentials or ECTS; `after` once this one is held."""
+    """How far a larger credential is: `have` of `need`, in credentials or ECTS; `after` once this one is held.
+
+    `partial`: it may have more members than are known here, so that `need` may not be all of it.
+    """
 
     stack_id: str
     title: str
@@ -85,11 +90,12 @@ class StackProgress:
     have: float
     after: float
     need: float
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RecommendedItem:
-    """One line of the slate. `gap_closed` is the share of the goal's whole requirement that it closes, 0..1."""
+    """One line of the slate. `gap_closed`: the weights of the goal's skills (together 1) times what closes of each."""
 
     credential_id: str
     rank: int
@@ -180,13 +186,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LearningPath:
-    """Ordered steps toward the goal with totals. `gap_before` and `gap_after` are shares of the goal, 0..1.
+    """Ordered steps toward the goal with totals. `gap_before` and `gap_after`, 0..1, are the weights
+    of the goal's skills (together 1) times what each lacks of its required level; `CareerGoal.share` says them of all
+    that the goal asks for.
+
+    Steps are what is still to begin. What is in progress comes before them, so that they start later, and is counted
+    in `gap_after`.
 
     `gap_expected`: `gap_after` when every step is weighed with its chance of being finished. `bound`: no path within
     the limits can leave less of the gap than this; None when nothing was proven. `optimality_gap`: how far the
     path's objective may lie below the best there is, 0..1, None likewise. `solver` names what found it ("greedy" when
     time ran out). `reachable`: the share of the first gap that it closes. `changes`: against the kept path.
     `remarks`: what no limit is to blame for; their sentences follow the concessions' in `would_have_to_give`.
+    `notes`: what is to be known before the rest.
     """
 
     steps: tuple[Step, ...]
@@ -211,6 +223,7 @@ class LearningPath:
     starts_on: date | None = None
     ends_on: date | None = None
     remarks: tuple[Saying, ...] = ()
+    notes: tuple[Saying, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ def check_text(value: str, field: str, *, limit: int = MAX_TEXT, empty: bool = T
     if plain and len(value) <= limit and (empty or value.strip()):
         return value
     if not isinstance(value, str):
-        raise InvalidInput(f"{field} must be text, not {type(value).__name__}", where=field)
+        raise InvalidInput(f"{field} must be text, not {type(value).__name__}", where=field, fix="give text")
     if not empty and not value.strip():
         raise InvalidInput(f"{field} is empty", where=field, fix=f"give {field}")
     if len(value) > limit:
-        raise InvalidInput(f"{field} has {len(value)} characters, over {limit}", where=field)
+        raise InvalidInput(f"{field} has {len(value)} characters, over {limit}", where=field, fix="shorten it")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -47,24 +47,30 @@ def check_id(value: str, field: str) -> str:
     # isprintable is false for all three categories and for others; it spares nearly every id the slow scan
     controls = not value.isprintable() and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value)
     if controls or value != value.strip():
-        raise InvalidInput(f"{field} has control characters or outer spaces", where=field)
+        raise InvalidInput(f"{field} has control characters or outer spaces", where=field, fix="remove them")
     return value
 
 
-def check_number(value: float, field: str, *, low: float = 0.0, high: float = MAX_NUMBER) -> float:
-    """A finite number within [low, high]."""
+def check_own_id(value: str, field: str) -> str:
+    """`check_id` for an id that may be left out."""
+    return check_id(value, field) if value else value
+
+
+def check_number(value: float, field: str, *, low: float = 0.0, high: float = MAX_NUMBER, fix: str = "") -> float:
+    """A finite number within [low, high]. `fix`: what to do about one that is not."""
     if type(value) is float and low <= value <= high < math.inf:  # false for NaN and for infinity
         return value
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(f"{field} must be a number", where=field)
+        raise InvalidInput(f"{field} must be a number", where=field, fix="give a number")
+    fix = fix or f"give a number from {low:g} to {high:g}"
     try:
         number = float(value)
     except OverflowError as error:
-        raise InvalidInput(f"{field} is out of range", where=field) from error
+        raise InvalidInput(f"{field} is out of range", where=field, fix=fix) from error
     if not math.isfinite(number):
-        raise InvalidInput(f"{field} is not a finite number", where=field)
+        raise InvalidInput(f"{field} is not a finite number", where=field, fix=fix)
     if not low <= number <= high:
-        raise InvalidInput(f"{field} is {value}, not within {low:g} to {high:g}", where=field)
+        raise InvalidInput(f"{field} is {value}, not within {low:g} to {high:g}", where=field, fix=fix)
     return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -85,6 +86,16 @@ def expected_error(curve: Sequence[Bin]) -> float:
     """The calibration error of a curve that is known already."""
     total = sum(b.count for b in curve)
     return sum(b.count * abs(b.stated - b.happened) for b in curve) / total if total else 0.0
+
+
+def error_by_chance(curve: Sequence[Bin]) -> float:
+    """The calibration error that this curve would show on average if every stated probability were right.
+
+    The mean distance of a share of `count` events from its chance, by the normal distribution.
+    """
+    total = sum(b.count for b in curve)
+    distance = [math.sqrt(2.0 * b.count * b.stated * (1.0 - b.stated) / math.pi) for b in curve]
+    return sum(distance) / total if total else 0.0
 
 
 def brier(stated: Doubles, happened: NDArray[np.bool_]) -> float:

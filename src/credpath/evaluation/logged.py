@@ -102,12 +102,14 @@ class Limits:
     """When an off-policy figure is refused. Below these, its 95 % interval was seen to cover less than 90 %.
 
     `effective`: least effective sample size. `carried`: fewest decisions that the variance may rest on.
-    `unsupported`: largest share of the target's choices that were never explored.
+    `unsupported`: largest share of the target's choices that were never explored; `propensity`: the lowest that counts
+    as explored.
     """
 
     effective: float = 50.0
     carried: float = 10.0
     unsupported: float = 0.05
+    propensity: float = LEAST_PROPENSITY
 
 
 @dataclass(frozen=True, slots=True)

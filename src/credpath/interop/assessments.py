@@ -52,11 +52,11 @@ def row_to_result(row: Mapping[str, str]) -> AssessmentResult:
         raise InvalidInput("score is empty", where="score", fix="give the score that was reached")
     most = parse_number(row["max_score"], "max_score")
     most = 1.0 if most is None else most
-    occurred_at, _ = parse_moment(row["occurred_at"], "occurred_at")
+    occurred_at, ordinal = parse_moment(row["occurred_at"], "occurred_at")
     skills = tuple(dict.fromkeys(name.strip() for name in row["skills"].split(";") if name.strip()))
     difficulty = parse_number(row["difficulty"], "difficulty")
     content = [learner, skill, repr(score), repr(most), occurred_at.isoformat(), item]
     # What older files could not say is part of the id only where it is said: theirs stays what it was.
     content += [*skills, repr(difficulty)] if skills or difficulty is not None else []
     assessment_id = row["assessment_id"].strip() or derived_id("result", *content)
-    return AssessmentResult(learner, skill, score, occurred_at, most, item, assessment_id, skills, difficulty)
+    return AssessmentResult(learner, skill, score, occurred_at, most, item, assessment_id, skills, difficulty, ordinal)

@@ -126,7 +126,8 @@ def _members(text: str) -> tuple[str, ...]:
 def _whole(text: str, field: str) -> int | None:
     number = parse_number(text, field)
     if number is not None and not number.is_integer():
-        raise InvalidInput(f"{field} is {text.strip()[:40]!r}, not a whole number", where=field)
+        what = f"{field} is {text.strip()[:40]!r}, not a whole number"
+        raise InvalidInput(what, where=field, fix="give it without a fraction")
     return None if number is None else int(number)
 
 

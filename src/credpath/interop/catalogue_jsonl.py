@@ -93,7 +93,8 @@ def _outcome(entry: object) -> LearningOutcome:
     if isinstance(entry, str):
         return outcome_of(entry)
     if not isinstance(entry, dict):
-        raise InvalidInput("outcomes holds something that is neither text nor an object", where="outcomes")
+        what = "outcomes holds something that is neither text nor an object"
+        raise InvalidInput(what, where="outcomes", fix='give each as "label" or {"label": "..."}')
     fields = JsonFields(entry, ("label", "skill_uri", "level", "weight"), "outcomes")
     level, weight = fields.number("level"), fields.number("weight")
     return LearningOutcome(

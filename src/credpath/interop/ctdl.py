@@ -30,7 +30,8 @@ def read_ctdl(path: Path, progress: Progress = no_progress, *, known: Collection
     graph = Graph()
     files = sorted(f for pattern in _FILES for f in path.glob(pattern)) if path.is_dir() else [path]
     if not files:
-        raise InvalidInput(f"{path.name} holds no .json or .jsonld file", where=str(path))
+        fix = "give the file, or the folder that holds the graph"
+        raise InvalidInput(f"{path.name} holds no .json or .jsonld file", where=str(path), fix=fix)
     for file in files:
         _take_in(file, graph, report)
     rows = CatalogueRows(path, report)

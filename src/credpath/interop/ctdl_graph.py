@@ -56,7 +56,7 @@ def read_documents(path: Path) -> list[object]:
     with open_input(path) as stream:
         raw = stream.read(MAX_DOCUMENT + 1)
     if len(raw) > MAX_DOCUMENT:
-        raise InvalidInput(f"{path.name} is over {MAX_DOCUMENT:,} bytes", where=path.name)
+        raise InvalidInput(f"{path.name} is over {MAX_DOCUMENT:,} bytes", where=path.name, fix="split it")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -116,12 +116,13 @@ _GENERIC_WORDS = (
     "a about all any area bachelor bachelors base basic advanced upper lower college concept concepts course courses "
     "covered "
     "curso cursos data degree discipline disciplines education equivalent etc experience field following for from g "
-    "given graduate high in intermediate introductory it knowledge language learner learners level levels material "
+    "given graduate high in intermediate introductory it knowledge language learner learners "
+    "lenguaje lenguajes level levels material "
     "materials mooc edx part next none of one or other prerequisite prerequisites program programmed programs "
     "proficiency related "
     "required "
     "requirements relevant school secondary series similar skill skills student students studies sufficient "
-    "suggested tema temas terminado "
+    "suggested tema temas terminado terminology "
     "the topic topics two undergraduate university with working year years"
 )
 _GENERIC = frozenset(_GENERIC_WORDS.split())

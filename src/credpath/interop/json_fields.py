@@ -35,7 +35,8 @@ class JsonFields:
     def _wrong(self, key: str, wanted: str) -> InvalidInput:
         found = self.record[key]
         kind = "null" if found is None else _KINDS.get(type(found), "something else")
-        return InvalidInput(f"{key}{self._inside()} must be {wanted}, not {kind}", where=key)
+        fix = f"give {wanted}, or leave the key out"
+        return InvalidInput(f"{key}{self._inside()} must be {wanted}, not {kind}", where=key, fix=fix)
 
     def text(self, key: str) -> str:
         """Text, "" when not said."""
@@ -86,14 +87,16 @@ class JsonFields:
         if not isinstance(found, list):
             raise self._wrong(key, "a list")
         if len(found) > MAX_ENTRIES:
-            raise InvalidInput(f"{key} has {len(found)} entries, over {MAX_ENTRIES}", where=key)
+            what = f"{key} has {len(found)} entries, over {MAX_ENTRIES}"
+            raise InvalidInput(what, where=key, fix=f"keep {MAX_ENTRIES} at most")
         return tuple(found)
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts, repeats kept once."""
         found = [entry for entry in self.entries(key) if isinstance(entry, str) and entry.strip()]
         if len(found) != len(self.entries(key)):
-            raise InvalidInput(f"{key}{self._inside()} holds something that is not text, or empty text", where=key)
+            what = f"{key}{self._inside()} holds something that is not text, or empty text"
+            raise InvalidInput(what, where=key, fix="give a list of texts")
         return tuple(dict.fromkeys(found))
 
     def inner(self, key: str, allowed: Sequence[str]) -> JsonFields | None:
@@ -109,7 +112,7 @@ class JsonFields:
         """A list of nested objects."""
         for entry in self.entries(key):
             if not isinstance(entry, dict):
-                raise InvalidInput(f"{key} holds something that is not an object", where=key)
+                raise InvalidInput(f"{key} holds something that is not an object", where=key, fix="give objects")
             yield JsonFields(entry, allowed, key)
 
     def money(self, key: str) -> Money | None:

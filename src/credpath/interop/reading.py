@@ -172,7 +172,7 @@ def read_json(path: Path, *, limit: int = MAX_DOCUMENT) -> object:
     with open_input(path) as stream:
         raw = stream.read(limit + 1)
     if len(raw) > limit:
-        raise InvalidInput(f"{path.name} is over {limit:,} bytes", where=path.name)
+        raise InvalidInput(f"{path.name} is over {limit:,} bytes", where=path.name, fix="split it")
     try:
         return parse_json(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -193,11 +193,12 @@ def parse_json(text: str) -> object:
         if "\\ud" in text.lower():
             json.dumps(found, ensure_ascii=False).encode("utf-8")
     except json.JSONDecodeError as error:
-        raise InvalidInput(f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}") from error
+        what = f"not JSON: {error.msg} at line {error.lineno}, column {error.colno}"
+        raise InvalidInput(what, fix="mend it there, or write it anew with a JSON writer") from error
     except UnicodeEncodeError as error:
         raise InvalidInput("a text holds a lone surrogate", fix="send valid Unicode") from error
     except RecursionError as error:
-        raise InvalidInput("nested too deeply") from error
+        raise InvalidInput("nested too deeply", fix="write it flatter") from error
     return found
 
 
@@ -216,7 +217,7 @@ def _no_constant(name: str) -> NoReturn:
 
 def _bounded(digits: str) -> int:
     if len(digits) > 20 or not -(2**63) <= int(digits) < 2**63:
-        raise InvalidInput(f"the number {digits[:24]} is past 64 bits")
+        raise InvalidInput(f"the number {digits[:24]} is past 64 bits", fix="give it as text, or leave it out")
     return int(digits)
 
 

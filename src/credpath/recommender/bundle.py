@@ -69,10 +69,14 @@ class BundleVersion:
 
 
 @contextlib.contextmanager
-def staging(models: Path) -> Iterator[Path]:
-    """A fresh folder beside the bundles to write one in; whatever is not published from it is removed."""
+def staging(models: Path, by: str = "") -> Iterator[Path]:
+    """A fresh folder beside the bundles to write one in; whatever is not published from it is removed.
+
+    `by`: marks the folders of those who stage one after the other, so that what a kill leaves is the next one's to
+    remove.
+    """
     models.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=STAGING, dir=models))
+    folder = Path(tempfile.mkdtemp(prefix=f"{STAGING}{by}", dir=models))
     try:
         yield folder
     finally:
@@ -191,7 +195,7 @@ def check_golden(manifest: BundleManifest, answer: Answer, tolerance: float = GO
         if not _same_answer(golden, found, tolerance):
             raise BundleRefused(
                 f"{golden.text!r} gives {[i for i, _ in found]}, not {list(golden.ids)} as when it was built",
-                where=f"{manifest.version}/{golden.owner}",
+                where=f"{manifest.version}/taxonomies/{golden.owner}",
                 fix="rebuild with `python -m training.bundle` and the packages that are installed here",
             )
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from credpath.domain.records import credential_from_dict, credential_to_dict
 from credpath.errors import BundleRefused
+from credpath.recommender.award_worth import AwardWorth
 from credpath.recommender.catalogue_index import CatalogueIndex, Membership, same_title, stored_vectors
 from credpath.recommender.columns import Columns
 from credpath.recommender.csr import Lists
@@ -83,6 +84,7 @@ def load_index(folder: Path) -> CatalogueIndex:
     def part(kind: Callable[..., T], name: str, **given: object) -> T:
         return _rebuild(kind, name, arrays, given)
 
+    taught, postings = part(Taught, "taught"), part(Postings, "postings")
     return CatalogueIndex(
         version=facts["version"],
         credentials=credentials,
@@ -92,8 +94,8 @@ def load_index(folder: Path) -> CatalogueIndex:
             tuple(facts["skills"]), tuple(facts["labels"]),
             arrays["space.starts"], arrays["space.near"], arrays["space.weights"],
         ),
-        taught=part(Taught, "taught"),
-        postings=part(Postings, "postings"),
+        taught=taught,
+        postings=postings,
         columns=part(Columns, "columns"),
         currencies=tuple(facts["currencies"]),
         countries=tuple(facts["countries"]),
@@ -103,6 +105,7 @@ def load_index(folder: Path) -> CatalogueIndex:
         preparations=part(Preparations, "preparations"),
         stacks=part(Stacks, "stacks"),
         wishes=pack_wishes(credentials),
+        awards=AwardWorth.of(credentials, taught, postings),
         titles=tuple(same_title(c.title) for c in credentials),
         vectors=stored_vectors(search),
         search=search,

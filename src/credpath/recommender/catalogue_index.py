@@ -12,6 +12,7 @@ import numpy as np
 
 from credpath.domain.catalogue import Credential, SkillLink
 from credpath.errors import InvalidInput
+from credpath.recommender.award_worth import AwardWorth
 from credpath.recommender.columns import Columns, pack_columns, vocabulary, workload
 from credpath.recommender.csr import Floats, Mask
 from credpath.recommender.postings import Postings, Taught, pack_postings, pack_taught
@@ -53,6 +54,7 @@ class CatalogueIndex:
     preparations: Preparations
     stacks: Stacks
     wishes: Wishes
+    awards: AwardWorth
     titles: tuple[str, ...]
     vectors: Floats
     search: Any  # faiss.IndexFlatIP over `vectors`
@@ -81,6 +83,7 @@ class CatalogueIndex:
         named = prepared_skills(ordered, skills)
         space = SkillSpace.of_catalogue(skills, _touched(ordered, links) | set(named.values()))
         taught = pack_taught([links.get(i, ()) for i in ids], space, hours)
+        postings = pack_postings(taught, space)
         replaced = replaced_by(ordered)
         stacks = pack_stacks(ordered)
         graph = pack_graph(ordered, earned_by_members(ordered, stacks), replaced)
@@ -95,7 +98,7 @@ class CatalogueIndex:
             position=position,
             space=space,
             taught=taught,
-            postings=pack_postings(taught, space),
+            postings=postings,
             columns=columns,
             currencies=currencies,
             countries=countries,
@@ -105,6 +108,7 @@ class CatalogueIndex:
             preparations=pack_preparations(ordered, position | dict(graph.outside), named, space.position),
             stacks=stacks,
             wishes=pack_wishes(ordered),
+            awards=AwardWorth.of(ordered, taught, postings),
             titles=tuple(same_title(c.title) for c in ordered),
             vectors=stored_vectors(search),
             search=search,

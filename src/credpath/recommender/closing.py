@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from credpath.domain.goals import CareerGoal, GoalSkill
+from credpath.recommender.award_worth import worth_of
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, gather, sums
 from credpath.recommender.postings import NOT_RELATED
-from credpath.recommender.standing import AWARD_LEVEL, Standing
+from credpath.recommender.skill_space import MIN_RELATED
+from credpath.recommender.standing import Standing
 
 # A gap narrower than this is met: mastery is an estimate, and nobody should study for its last percent.
 MET = 1e-9
@@ -20,7 +22,8 @@ MET = 1e-9
 class GoalGap:
     """The m skills of the goal as arrays. `places`: position in the skill space, or -1 where nothing leads there.
 
-    `gap` = required - mastery, floored at 0; `total` is its weighted sum, `requirement` that of `required`.
+    `mastery`: by evidence, or as far as what is mastered lies near. `gap` = required - mastery, floored at 0; `total`
+    is its weighted sum, `requirement` that of `required`.
     """
 
     goal: CareerGoal
@@ -32,6 +35,12 @@ class GoalGap:
     gap: Doubles
     total: float
     requirement: float
+    standing: Standing
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """Skill URI -> mastery."""
+        return dict(zip([skill.skill_uri for skill in self.skills], self.mastery.tolist(), strict=True))
 
     @property
     def progress(self) -> float:
@@ -40,24 +49,23 @@ class GoalGap:
 
 
 def open_gap(index: CatalogueIndex, goal: CareerGoal, standing: Standing) -> GoalGap:
-    """What is missing now. Skills that the catalogue never touches count with the snapshot's own mastery."""
+    """What is missing now. Skills that the catalogue never touches count by their own evidence alone."""
     at = index.space.position.get
     places = np.array([at(s.skill_uri, -1) for s in goal.skills], dtype=np.int64)
-    known = standing.mastery[places] if len(standing.mastery) else np.zeros(len(places))
+    known = standing.support[places] if len(standing.support) else np.zeros(len(places))
     for outside in (places < 0).nonzero()[0].tolist():
-        known[outside] = standing.snapshot.probability(goal.skills[outside].skill_uri)
+        known[outside] = standing.snapshot.level(goal.skills[outside].skill_uri)
     weights = np.array([s.weight for s in goal.skills], dtype=np.float64)
     required = np.array([s.required_level for s in goal.skills], dtype=np.float64)
     gap = np.maximum(0.0, required - known)
     gap[gap <= MET] = 0.0
-    return GoalGap(
-        goal, goal.skills, places, weights, required, known, gap, float(weights @ gap), float(weights @ required)
-    )
+    total, requirement = float(weights @ gap), float(weights @ required)
+    return GoalGap(goal, goal.skills, places, weights, required, known, gap, total, requirement, standing)
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """Who closes what, one entry a (credential, needed skill): `amounts` in units of the goal's requirement.
+    """Who closes what, one entry a (credential, needed skill): `amounts` in units of the goal's weights.
 
     `of_row` (n,) sums them. `via`: the taught skill that lies near the needed one, or NOT_RELATED.
     """
@@ -82,21 +90,39 @@ class Closing:
         return amounts, via
 
 
-def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
-    """Weight times the part of the gap that holding each credential is expected to close.
+def reached(
+    index: CatalogueIndex, standing: Standing, flat: Offsets, skills: Offsets | Rows
+) -> tuple[Doubles, Doubles]:
+    """(entries,) twice: mastery of the skill of each posting once its credential is held, taught itself or by way of.
 
-    Taught with strength s: min(gap, s * (AWARD_LEVEL - mastery)). Through a related skill: up to s * AWARD_LEVEL
-    and no further, so that a second neighbour of a skill adds nothing to the first.
+    0 where it is not taught, or no neighbour is.
+    """
+    postings, awards = index.postings, index.awards
+    whole = awards.whole[postings.rows[flat]]
+    taught = standing.with_award(skills, worth_of(postings.strengths[flat], whole))
+    near: Doubles = np.zeros(len(flat))
+    beside = (postings.via[flat] >= 0).nonzero()[0]
+    entries, share = flat[beside], awards.via[flat[beside]]
+    level = standing.with_award(postings.via[entries], worth_of(share, whole[beside]))
+    lift = postings.related[entries] / share * level
+    near[beside] = np.where(lift >= MIN_RELATED, lift, 0.0)
+    return taught, near
+
+
+def closing(index: CatalogueIndex, gap: GoalGap) -> Closing:
+    """Weight times the part of the gap that will be closed once each credential is held.
+
+    Taught: up to what the award will show. Through a related skill: up to what it will show of that one, as far as
+    it lies near and no further, so that a second neighbour of a skill adds nothing to the first.
     """
     needed = ((gap.places >= 0) & (gap.gap > 0)).nonzero()[0]
     postings = index.postings
     flat, owner = gather(postings.starts, gap.places[needed])
     skill = needed[owner]
-    mastery = gap.mastery[skill]
-    taught = postings.strengths[flat] * (AWARD_LEVEL - mastery)
-    near = postings.related[flat] * AWARD_LEVEL - mastery
+    taught, near = reached(index, gap.standing, flat, gap.places[skill])
     via = np.where(near > taught, postings.via[flat], NOT_RELATED)
-    amounts = gap.weights[skill] * np.minimum(np.maximum(np.maximum(taught, near), 0.0), gap.gap[skill])
+    gained = np.maximum(np.maximum(taught, near) - gap.mastery[skill], 0.0)
+    amounts = gap.weights[skill] * np.minimum(gained, gap.gap[skill])
     rows = postings.rows[flat]
     of_row = sums(rows, amounts, len(index.ids))
     return Closing(rows, skill, amounts, via, of_row, len(gap.skills))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from credpath.recommender.follow_arrays import (
     bind_arrays,
 )
 from credpath.recommender.follow_attention import AttentionWeights, load_attention, save_attention
+from credpath.recommender.follow_contexts import Contexts
 from credpath.recommender.follow_features import FOLLOW_MEANING, follow_features
 from credpath.recommender.follow_scores import retrieve, scores_of
 
@@ -34,6 +35,7 @@ __all__ = ["FOLLOW_MEANING", "LEARNED", "CoCompletion", "Followers"]
 
 VERSION = 1
 ARRAYS = ("targets", "values", "items")
+CONTEXTS = "contexts"  # a folder beside them
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class CoCompletion:
     with n. `values` (n, k, tables) float32: what each of PAIR_TABLES says of the pair, 0 in the padding. `items`
     (n, columns) float32: ITEM_COLUMNS of each credential. `decays`: for each table that retrieves, the factor by which
     a step of the history counts less than the step after it. `attention`: sequence models of which the mean counts,
-    none where the log was too small or their fit was left out.
+    none where the log was too small or their fit was left out. `contexts`: what follows two steps together.
     """
 
     ids: tuple[str, ...]
@@ -79,6 +81,7 @@ class CoCompletion:
     items: Floats
     decays: Mapping[str, float]
     attention: tuple[AttentionWeights, ...] = ()
+    contexts: Contexts = field(default_factory=Contexts.none)
 
     def bind(self, ids: Sequence[str], vectors: Floats | None = None) -> Followers:
         """The same in the order of a catalogue's rows. `vectors` (len(ids), d): unit text vectors, zero where unknown.
@@ -87,8 +90,9 @@ class CoCompletion:
         """
         position = {credential: row for row, credential in enumerate(ids)}
         arrays = bind_arrays(
-            self.ids, self.targets, self.values, self.items, self.decays, position, vectors, self.attention
-        )
+            self.ids, self.targets, self.values, self.items, self.decays, position, vectors, self.attention,
+            self.contexts,
+        )  # fmt: skip
         return Followers(position, arrays)
 
     def save(self, folder: Path) -> None:
@@ -99,6 +103,7 @@ class CoCompletion:
         described = {"version": VERSION, "ids": self.ids, "decays": dict(sorted(self.decays.items()))}
         described |= {"tables": PAIR_TABLES, "columns": ITEM_COLUMNS, "attention": len(self.attention)}
         save_attention(folder / "attention", self.attention)
+        self.contexts.save(folder / CONTEXTS)
         (folder / "co_completion.json").write_text(json.dumps(described, ensure_ascii=False), encoding="utf-8")
 
     @staticmethod
@@ -109,7 +114,12 @@ class CoCompletion:
             targets, values, items = (np.load(folder / f"{name}.npy", allow_pickle=False) for name in ARRAYS)
             # Earlier bundles say true or false for one member or none.
             attention = load_attention(folder / "attention", int(described["attention"]), len(described["ids"]))
-            read = CoCompletion(tuple(described["ids"]), targets, values, items, described["decays"], attention)
+            # Earlier bundles have none.
+            at = folder / CONTEXTS
+            contexts = Contexts.load(at, len(described["ids"])) if at.is_dir() else Contexts.none()
+            read = CoCompletion(
+                tuple(described["ids"]), targets, values, items, described["decays"], attention, contexts
+            )
             _check(read, described)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise BundleRefused(f"the learned followers cannot be read: {error}", where=str(folder)) from error

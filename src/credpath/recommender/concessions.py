@@ -6,7 +6,7 @@ exactly what is said. What a path then closes is what that last answer closes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,6 +28,7 @@ WORTH_ASKING = 0.02
 # Rounded up a little, so that a step fits that needs exactly what is said to be missing.
 MARGIN = 1.0 + 1e-6
 MOST_SKILLS = 3
+MOST_WEEKS = 1_040.0  # nobody is told to wait longer
 # A budget that bounds nothing, in its own currency: prices that no rate can compare stay out, as they were.
 UNBOUNDED = 1e12
 
@@ -42,6 +43,13 @@ class Stopped:
     closed: float
     out: tuple[str, ...]
 
+    def of_today(self, closed: float) -> float:
+        """The same share of today's gap, of which what is begun closes a part."""
+        ground = self.statement.ground
+        if not ground.begun.rows or not ground.gap_today:
+            return closed
+        return 1.0 - (1.0 - closed) * ground.gap.total / ground.gap_today
+
 
 def concessions(stopped: Stopped) -> tuple[Concession, ...]:
     """() when the goal fits and all that is asked for is on the path."""
@@ -51,6 +59,7 @@ def concessions(stopped: Stopped) -> tuple[Concession, ...]:
             *_time(stopped), *_money(stopped), *_at_once(stopped), *_wishes(stopped), *_start(stopped),
             *_skills(stopped), *_asked(stopped),
         ]  # fmt: skip
+        found = found or [*_all_wishes(stopped)]
     return tuple(found)
 
 
@@ -80,12 +89,18 @@ def _carried(stopped: Stopped, problem: Problem) -> list[Plan]:
     return [Plan(tuple(number[i] for i in ids), stopped.solved.plan.starts)] if all(i in number for i in ids) else []
 
 
-def _least(stopped: Stopped, found: tuple[Statement, Solved, float], toll: str) -> tuple[Plan, Problem]:
-    """The plan that closes about as much, or all that is needed, with the least of what is short."""
+def _least(
+    stopped: Stopped, found: tuple[Statement, Solved, float], toll: str, amount: Callable[[Problem, Plan], float]
+) -> list[float]:
+    """The least of what is short with which a plan closes about as much, or all that is needed; before it, where
+    nothing fits as it is, the least with which there is a first step.
+    """
     statement, solved, closed = found
     problem = as_followed(sure(statement), solved.plan)
-    target = min(closed - WORTH_ASKING / 2, max(1.0 - ENOUGH_LEFT, stopped.closed + WORTH_ASKING))
-    return least_toll(problem, getattr(problem, toll), solved, target), problem
+    whole = min(closed - WORTH_ASKING / 2, max(1.0 - ENOUGH_LEFT, stopped.closed + WORTH_ASKING))
+    targets = {whole} if stopped.solved.plan.steps else {whole, min(whole, stopped.closed + WORTH_ASKING)}
+    plans = (least_toll(problem, getattr(problem, toll), solved, target) for target in targets)
+    return sorted({amount(problem, plan) for plan in plans})
 
 
 def _time(stopped: Stopped) -> Iterator[Concession]:
@@ -95,18 +110,17 @@ def _time(stopped: Stopped) -> Iterator[Concession]:
     found = None if weeks is None else _relaxed(stopped, replace(limits, weeks=None, deadline=None))
     if weeks is None or found is None:
         return
-    plan, problem = _least(stopped, found, "hours")
-    needed, pace = lasts(problem, plan) * MARGIN, limits.hours_per_week or HOURS_PER_WEEK
-    if not weeks < needed <= 1_040.0:
-        return
-    again = _relaxed(stopped, replace(limits, weeks=needed, deadline=None))
-    if again is None:
-        return
-    if stopped.statement.problem.separable and weeks > 0:
-        hours = float(np.ceil(round((needed - weeks) * pace, 3)))
-        yield _said(stopped, again, "hours", hours, "hours", say.HOURS, hours=hours)
-    later = float(np.ceil(round(needed - weeks, 3)))
-    yield _said(stopped, again, "weeks", later, "weeks", say.WEEKS, weeks=later)
+    pace = limits.hours_per_week or HOURS_PER_WEEK
+    for needed in (lasting * MARGIN for lasting in _least(stopped, found, "hours", lasts)):
+        again = _relaxed(stopped, replace(limits, weeks=needed, deadline=None)) if needed > weeks else None
+        if again is None:
+            continue
+        if stopped.statement.problem.separable and weeks > 0:
+            hours = float(np.ceil(round((needed - weeks) * pace, 3)))
+            yield _said(stopped, again, "hours", hours, "hours", say.HOURS, hours=hours)
+        if needed <= MOST_WEEKS:
+            later = float(np.ceil(round(needed - weeks, 3)))
+            yield _said(stopped, again, "weeks", later, "weeks", say.WEEKS, weeks=later)
 
 
 def _money(stopped: Stopped) -> Iterator[Concession]:
@@ -117,14 +131,11 @@ def _money(stopped: Stopped) -> Iterator[Concession]:
     found = _relaxed(stopped, replace(limits, budget=Money(UNBOUNDED, currency)))
     if found is None:
         return
-    plan, problem = _least(stopped, found, "money")
-    needed = float(problem.money[list(plan.steps)].sum())
-    more = float(np.ceil(round(needed - limits.budget.amount, 6)))
-    if more <= 0:
-        return
-    again = _relaxed(stopped, replace(limits, budget=Money(limits.budget.amount + more, currency)))
-    if again is not None:
-        yield _said(stopped, again, "money", more, currency, say.MONEY, money=Money(more, currency))
+    for needed in _least(stopped, found, "money", lambda problem, plan: float(problem.money[list(plan.steps)].sum())):
+        more = float(np.ceil(round(needed - limits.budget.amount, 6)))
+        again = _relaxed(stopped, replace(limits, budget=Money(limits.budget.amount + more, currency)))
+        if more > 0 and again is not None:
+            yield _said(stopped, again, "money", more, currency, say.MONEY, money=Money(more, currency))
 
 
 def _at_once(stopped: Stopped) -> Iterator[Concession]:
@@ -157,13 +168,24 @@ def _wishes(stopped: Stopped) -> Iterator[Concession]:
             yield _said(stopped, found, "wish", 0.0, "", say.WISHES[name], subject=name)
 
 
+def _all_wishes(stopped: Stopped) -> Iterator[Concession]:
+    """Where no change of one kind helps: what giving up all wishes together would."""
+    without = Constraints()
+    given = replace(
+        stopped.statement.limits, languages=without.languages, participation=without.participation,
+        accredited=without.accredited, awarding_bodies=without.awarding_bodies,
+    )  # fmt: skip
+    if given != stopped.statement.limits and (found := _relaxed(stopped, given)):
+        yield _said(stopped, found, "wish", 0.0, "", say.ALL_WISHES)
+
+
 def _start(stopped: Stopped) -> Iterator[Concession]:
-    limits, today = stopped.statement.limits, stopped.statement.ground.request.today
-    if limits.starts_on is None or limits.starts_on <= today:
+    limits, soonest = stopped.statement.limits, stopped.statement.ground.begun.free_on
+    if limits.starts_on is None or limits.starts_on <= soonest:
         return
-    found = _relaxed(stopped, replace(limits, starts_on=None))
+    found = _relaxed(stopped, replace(limits, starts_on=soonest))
     if found is not None:
-        weeks = float(np.ceil((limits.starts_on - today).days / 7.0))
+        weeks = float(np.ceil((limits.starts_on - soonest).days / 7.0))
         yield _said(stopped, found, "start", weeks, "weeks", say.START, weeks=weeks)
 
 
@@ -214,7 +236,7 @@ def left_out_of(stopped: Stopped) -> Iterator[Concession]:
         code = why_not(stopped.statement, credential_id)
         code = "limits" if kind == "stack" and code in ("not_offered", "prerequisite") else code
         values: dict[str, object] = {"title": _title(stopped.statement, credential_id), "why": say.WHY[code]}
-        left = 1.0 - stopped.closed
+        left = 1.0 - stopped.of_today(stopped.closed)
         full = left <= ENOUGH_LEFT
         yield Concession(kind, 0.0, "", credential_id, left, full, said(template, values), template, values)
 
@@ -235,8 +257,8 @@ def _said(
     **values: object,
 ) -> Concession:
     """With what the path then closes; one more credential is named, another path is compared."""
-    statement, solved, then = found
-    now = stopped.closed
+    statement, solved, _ = found
+    then, now = stopped.of_today(found[2]), stopped.of_today(stopped.closed)
     before = {stopped.statement.problem.ids[k] for k in stopped.solved.plan.steps}
     after = {statement.problem.ids[k] for k in solved.plan.steps}
     added = sorted(after - before)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from credpath.recommender.csr import Doubles, Floats, Offsets, Rows, offsets
 from credpath.recommender.follow_attention import AttentionWeights, BoundAttention, bind_attention
+from credpath.recommender.follow_contexts import Contexts
 from credpath.recommender.follow_text import TextNeighbours, text_neighbours
 
 # What is said of a pair (a credential of the history, a follower). The first ones also retrieve.
@@ -56,6 +57,7 @@ class FollowArrays:
     `source` (n,): the row of `targets` and `values` for each credential, m where the log does not name it. `targets`
     (m + 1, k): catalogue rows, n in the padding. `values` (m + 1, k + 1, tables): the last row and the last column are
     zeros, where lookups that find nothing land. `items` (n, columns); `popular` (n,) what fits an empty history.
+    `contexts`: keys of log items, of which there are `known`, targets of catalogue rows.
     """
 
     source: Rows
@@ -66,11 +68,17 @@ class FollowArrays:
     decays: Floats
     text: TextNeighbours | None
     attention: tuple[BoundAttention, ...]
+    contexts: Contexts
 
     @property
     def size(self) -> int:
         """How many rows the catalogue has."""
         return len(self.source)
+
+    @property
+    def known(self) -> int:
+        """How many credentials the log names."""
+        return len(self.targets) - 1
 
 
 def bind_arrays(
@@ -82,6 +90,7 @@ def bind_arrays(
     ids: Mapping[str, int],
     vectors: Floats | None,
     attention: Sequence[AttentionWeights],
+    contexts: Contexts,
 ) -> FollowArrays:
     """Arrays in the order of the log's own ids, turned to the rows of a catalogue (`ids`: id -> row)."""
     place = np.array([ids.get(credential, len(ids)) for credential in known] + [len(ids)], dtype=np.int32)
@@ -97,7 +106,7 @@ def bind_arrays(
         source, turned, padded, stated, _popular(stated),
         np.array([decays[name] for name in RETRIEVING], dtype=np.float32),
         None if vectors is None else text_neighbours(vectors, source < len(known)),
-        tuple(bind_attention(member, place[:-1], len(ids)) for member in attention),
+        tuple(bind_attention(member, place[:-1], len(ids)) for member in attention), contexts.turned(place[:-1]),
     )  # fmt: skip
 
 

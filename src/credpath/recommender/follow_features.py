@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from credpath.recommender.csr import Floats, Offsets
 from credpath.recommender.follow_arrays import ITEM_COLUMNS, LEARNED, PAIR_TABLES, FollowArrays, Histories
+from credpath.recommender.follow_contexts import CONTEXT_MEANING, context_lines
 
 __all__ = ["FOLLOW_MEANING", "LEARNED", "follow_features"]
 
@@ -55,6 +56,7 @@ def _meaning() -> Iterator[tuple[str, str]]:
     yield "follow_popularity_gap", "log popularity less that of the last steps"
     yield "follow_place_gap", "mean place less that of the last step"
     yield "follow_coherence", "cosine of the learners of the last two steps, the same for all candidates"
+    yield from CONTEXT_MEANING.items()
 
 
 FOLLOW_MEANING: Mapping[str, str] = dict(_meaning())
@@ -72,7 +74,9 @@ def follow_features(
     last = _last_steps(histories)
     at = _retriever_lines(out, scores, owner, rows, starts)
     at = _pair_lines(out, at, arrays, last, owner, rows)
-    _item_lines(out, at, arrays, histories, last, owner, rows)
+    at = _item_lines(out, at, arrays, histories, last, owner, rows)
+    taken = np.where(last >= 0, arrays.source[last], arrays.known).astype(np.int64)
+    out[at:] = context_lines(arrays.contexts, taken, arrays.known, owner, rows, arrays.size)
     return np.ascontiguousarray(out.T)
 
 
@@ -136,7 +140,7 @@ def _item_lines(
     last: Offsets,
     owner: Offsets,
     rows: NDArray[np.integer],
-) -> None:
+) -> int:
     stated = arrays.items[rows].T
     out[at : at + len(ITEM_COLUMNS)] = stated
     at += len(ITEM_COLUMNS)
@@ -149,3 +153,4 @@ def _item_lines(
     out[at + 3] = stated[place] - (near[:, 0, place] * held[:, 0])[owner]
     before = np.where(last[:, 1] >= 0, last[:, 1], arrays.size)
     out[at + 4] = _pairs(arrays, last[:, :1], np.arange(len(last)), before)[COSINE, 0][owner]
+    return at + 5

@@ -17,10 +17,12 @@ from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import Mastery
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Mask, Offsets
+from credpath.recommender.skill_space import NOTHING_KNOWN, facts_of
 
 _NORMAL = NormalDist()
 # (estimate, whether the answer was right) -> the estimate after it.
 Answering = Callable[[Mastery, bool], Mastery]
+Facts = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +56,20 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """One skill that may be asked about. `level`: as the recommendation reads it now, 0 for a skill never seen.
+    """One skill that may be asked about. `facts`: of it as the recommendation reads it now (`facts_of`).
 
     `held`: the chance that it is held, before what the learner showed on other skills where `seen` is False.
-    `if_held`, `if_missing`: the level once answers have shown it.
+    `if_held`, `if_missing`: the same once answers have shown it.
     """
 
     skill_uri: str
     label: str
     mastery: Mastery
-    level: float
+    facts: Facts
     seen: bool
     held: float
-    if_held: float
-    if_missing: float
+    if_held: Facts
+    if_missing: Facts
 
 
 def beliefs(
@@ -85,7 +87,7 @@ def beliefs(
         near = float(support[place]) if place is not None else 0.0
         found.append(
             Belief(
-                skill.skill_uri, skill.label, mastery, known.probability if known else 0.0, seen,
+                skill.skill_uri, skill.label, mastery, facts_of(known) if known else NOTHING_KNOWN, seen,
                 mastery.probability if seen else max(asking.prior, near),
                 once_sure(mastery, True, answering, asking), once_sure(mastery, False, answering, asking),
             )
@@ -112,13 +114,13 @@ def _seen(mastery: Mastery) -> bool:
     return any(piece.kind in SHOWN for piece in mastery.evidence)
 
 
-def once_sure(mastery: Mastery, right: bool, answering: Answering, asking: Asking) -> float:
-    """The level after as many equal answers as make it certain."""
+def once_sure(mastery: Mastery, right: bool, answering: Answering, asking: Asking) -> Facts:
+    """Of the skill after as many equal answers as make it certain."""
     for _ in range(asking.answers):
         mastery = answering(mastery, right)
         if is_sure(mastery, asking):
             break
-    return mastery.probability
+    return facts_of(mastery)
 
 
 def draw(believed: Sequence[Belief], shown: Doubles, asking: Asking, seed: int) -> tuple[Mask, Doubles]:
@@ -159,10 +161,10 @@ def _held(rate: float, factor: Doubles, asking: Asking) -> Doubles:
 
 
 def levels(believed: Sequence[Belief], shows: Mask) -> Doubles:
-    """(worlds, skills) the levels of mastery in each world."""
-    held = np.array([belief.if_held for belief in believed])
-    missing = np.array([belief.if_missing for belief in believed])
-    return np.where(shows, held, missing)
+    """(worlds, skills, 3) the facts of each in each world."""
+    held = np.array([belief.if_held for belief in believed]).reshape(-1, 3)
+    missing = np.array([belief.if_missing for belief in believed]).reshape(-1, 3)
+    return np.where(shows[:, :, None], held, missing)
 
 
 def _order(seed: int, name: str, count: int) -> Offsets:

@@ -19,6 +19,7 @@ from credpath.recommender.csr import Doubles, Mask, Offsets
 from credpath.recommender.learned import Learned
 from credpath.recommender.next_beliefs import Answering, Asking, Belief, beliefs, draw, levels, shown_levels
 from credpath.recommender.recommend import RecommendRequest
+from credpath.recommender.skill_space import facts_of
 from credpath.recommender.what_if import WhatIf
 
 # "certain": another credential hardly ever comes first. "close": one may, and is hardly better. "all_asked": every
@@ -176,7 +177,7 @@ def imagine(
     ends = levels(believed, shows)
     extremes = levels(believed, np.array([[True], [False]]).repeat(len(believed), axis=1))
     what_if = WhatIf.of(index, request, [one.skill_uri for one in believed], extremes, learned)
-    present = np.array([one.level for one in believed])
+    present = np.array([one.facts for one in believed]).reshape(-1, 3)
     steps = [_after(present, believed, right, answering) for right in (True, False)]
     scores = what_if.scores(np.concatenate([ends, present[None], *steps]))
     w, k = len(ends), len(believed)
@@ -186,9 +187,10 @@ def imagine(
 
 
 def _after(present: Doubles, believed: Sequence[Belief], right: bool, answering: Answering) -> Doubles:
-    """(skills, skills) the levels after one answer to each skill in turn."""
-    steps = np.tile(present, (len(believed), 1))
-    np.fill_diagonal(steps, [answering(one.mastery, right).probability for one in believed])
+    """(skills, skills, 3) the facts after one answer to each skill in turn."""
+    steps = np.tile(present, (len(believed), 1, 1))
+    for at, one in enumerate(believed):
+        steps[at, at] = facts_of(answering(one.mastery, right))
     return steps
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from credpath.domain.goals import CareerGoal, GoalSkill
 from credpath.domain.learner import LearnerSnapshot
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import GoalGap, closing, open_gap
+from credpath.recommender.closing import open_gap
 from credpath.recommender.standing import expect_after, stand
 
 
@@ -48,15 +46,8 @@ def closes_along(
     gap = open_gap(index, goal, standing)
     for credential_id in credential_ids:
         row = index.position[credential_id]
-        standing = expect_after(index, standing, row, _related(index, gap, row))
+        standing = expect_after(index, standing, row)
         after = open_gap(index, goal, standing)
         closed.append(max(0.0, gap.total - after.total))
         gap = after
     return tuple(closed)
-
-
-def _related(index: CatalogueIndex, gap: GoalGap, row: int) -> dict[int, float]:
-    """Place in the skill space -> the mastery to expect, of each skill of the goal that the credential moves."""
-    amounts = closing(index, gap).matrix(np.array([row]))[0][0]
-    moved = amounts.nonzero()[0].tolist()
-    return {int(gap.places[j]): min(1.0, float(gap.mastery[j] + amounts[j] / gap.weights[j])) for j in moved}

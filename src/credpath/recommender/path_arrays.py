@@ -9,7 +9,7 @@ import numpy as np
 
 from credpath.domain.paths import Constraints
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import GoalGap
+from credpath.recommender.closing import GoalGap, reached
 from credpath.recommender.columns import FOREVER
 from credpath.recommender.csr import Doubles, Offsets, gather
 from credpath.recommender.filters import HOURS_PER_WEEK
@@ -36,13 +36,14 @@ def moves(index: CatalogueIndex, gap: GoalGap, rows: Offsets) -> tuple[Doubles, 
     needed = ((gap.places >= 0) & (gap.gap > 0)).nonzero()[0]
     place = np.full(len(index.ids), -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))
-    postings = index.postings
-    flat, owner = gather(postings.starts, gap.places[needed])
-    line = place[postings.rows[flat]]
+    flat, owner = gather(index.postings.starts, gap.places[needed])
+    line = place[index.postings.rows[flat]]
     flat, skill, line = flat[line >= 0], needed[owner[line >= 0]], line[line >= 0]
     room = np.maximum(1e-12, AWARD_LEVEL - gap.mastery[skill])
-    taught = np.where(gap.mastery[skill] < AWARD_LEVEL, postings.strengths[flat], 0.0)
-    beside = (postings.related[flat] * AWARD_LEVEL - gap.mastery[skill]) / room
+    taught, beside = (
+        np.clip((level - gap.mastery[skill]) / room, 0.0, 1.0)
+        for level in reached(index, gap.standing, flat, gap.places[skill])
+    )
     strong[line, skill] = np.where(beside > taught, 0.0, taught)
     near[line, skill] = np.where(beside > taught, beside, 0.0)
     return strong, near

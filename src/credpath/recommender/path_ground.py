@@ -11,11 +11,12 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import open_gap
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.learned import Learned
+from credpath.recommender.path_begun import begun_by, standing_after
 from credpath.recommender.path_statement import Ground, asked_ids
 from credpath.recommender.ranking import TIER, best_first
 from credpath.recommender.reasons import ALIKE
 from credpath.recommender.recommend import Considered, RecommendRequest, consider
-from credpath.recommender.standing import Standing, expect_after, stand
+from credpath.recommender.standing import stand
 
 # Scores of what moves nothing lie below this.
 NO_MOVE = -1.5 * TIER
@@ -27,9 +28,11 @@ def lay_ground(
 ) -> Ground:
     """Reads the learner and asks for the recommended next credential.
 
-    What is in progress for the kept path counts as done: what depends on it stays in the path.
+    What is in progress counts as done: what depends on it may be on the path.
     """
-    standing = under_way(index, stand(index, request.snapshot), kept.credential_ids)
+    today = stand(index, request.snapshot)
+    begun = begun_by(index, request.snapshot, limits, request.today)
+    standing = standing_after(index, today, begun.rows)
     considered = consider(index, request, standing, limits, request.today, learned)
     asked = [index.position[i] for i in asked_ids(limits) if i in index.position]
     stacks = tuple(sorted(set(asked).intersection(index.stacks.rows.tolist())))
@@ -39,22 +42,14 @@ def lay_ground(
         request,
         standing,
         open_gap(index, request.goal, standing),
+        open_gap(index, request.goal, today).total,
+        begun,
         considered,
         learned or NOT_LEARNED,
         tuple(sorted({*wanted, *stack_rows(index, stacks)})),
         recommended(considered),
         stacks,
     )
-
-
-def under_way(index: CatalogueIndex, standing: Standing, kept: Iterable[str]) -> Standing:
-    """As if what has been started of the kept path, or for one of its steps, were finished."""
-    rows = {index.position[i] for i in kept if i in index.position}
-    started = sorted(index.position[i] for i in standing.snapshot.in_progress if i in index.position)
-    for row in started:
-        if row in rows or not rows.isdisjoint(index.graph.required_by[row].tolist()):
-            standing = expect_after(index, standing, row, {})
-    return standing
 
 
 def recommended(considered: Considered) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from credpath.recommender.catalogue_index import CatalogueIndex
+from credpath.recommender.closing import reached
 from credpath.recommender.csr import Doubles, Floats, Offsets, gather, sums
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.filters import prices
@@ -25,6 +26,8 @@ from credpath.recommender.standing import AWARD_LEVEL
 LEAST_GAIN = 0.01
 HOURS_FOR_LEAST_GAIN = 40.0
 OWN_FIELD, LEAST_LIKENESS = 0.4, 0.1
+# The language of the encoder's texts.
+READS = "en"
 # So many US dollars weigh as much as LEAST_GAIN.
 MONEY_FOR_LEAST_GAIN = 500.0
 # Going without all of a credential's preparation weighs as much as eighty hours do.
@@ -50,12 +53,21 @@ def too_long(index: CatalogueIndex, row: int) -> bool:
 
 def prices_of(s: Situation, features: Floats) -> Doubles:
     """(candidates,) shares of the gap that each has to close to be worth taking."""
-    likeness = features[:, COLUMN["goal_match"]].astype(np.float64)
+    likeness = _likeness(s, features)
     hours = s.index.columns.hours[s.candidates.rows]
     afar = np.maximum(1.0, OWN_FIELD / np.maximum(LEAST_LIKENESS, likeness)) ** 2
     effort = np.maximum(1.0, hours / HOURS_FOR_LEAST_GAIN) * (1.0 if s.goal_vector is None else afar)
     dollars = np.nan_to_num(prices(s.index, "USD", s.rates, s.candidates.rows)[0])
     return np.asarray(LEAST_GAIN * (effort + dollars / MONEY_FOR_LEAST_GAIN) + _afield(s, likeness))
+
+
+def _likeness(s: Situation, features: Floats) -> Doubles:
+    """(candidates,) to the goal's text. How far a text is that the encoder cannot read is not known."""
+    likeness = features[:, COLUMN["goal_match"]].astype(np.float64)
+    languages = s.index.languages
+    named = [at for at, word in enumerate(languages.words) if word == READS]
+    readable = (languages.unstated | languages.flags[named].any(axis=0))[s.candidates.rows]
+    return np.asarray(np.where(readable, likeness, np.maximum(likeness, ALIKE)))
 
 
 def _afield(s: Situation, likeness: Doubles) -> Doubles:
@@ -139,10 +151,8 @@ def _around_after(s: Situation, hard: Offsets, easy: Offsets) -> Doubles:
     entries, line = gather(postings.starts, skills)
     mine = place[postings.rows[entries]]
     entries, line, mine = entries[mine >= 0], line[mine >= 0], mine[mine >= 0]
-    mastery = s.standing.mastery[skills[line]]
-    reached = mastery + postings.strengths[entries] * np.maximum(0.0, AWARD_LEVEL - mastery)
-    reached = np.maximum(reached, AWARD_LEVEL * postings.related[entries])
-    level[line, mine] = np.maximum(level[line, mine], reached)
+    after = np.maximum(*reached(s.index, s.standing, entries, skills[line]))
+    level[line, mine] = np.maximum(level[line, mine], after)
     share = strength[:, None] * np.minimum(1.0, level / AWARD_LEVEL)
     whole = np.maximum(1e-12, sums(owner, strength, len(hard)))
     total = np.zeros((len(hard), len(easy)))

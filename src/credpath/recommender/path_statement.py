@@ -26,6 +26,7 @@ from credpath.recommender.filters import (
 )
 from credpath.recommender.learned import Learned
 from credpath.recommender.path_arrays import as_loads, durations, moves, reach_chances, widened, windows
+from credpath.recommender.path_begun import Begun
 from credpath.recommender.path_nodes import Nodes, nodes_of, ordered
 from credpath.recommender.path_prices import (
     WORDS_STEPS,
@@ -51,6 +52,7 @@ TINY = 1e-12  # instead of a division by nothing
 class Ground:
     """Where a path starts: who stands where, what is open, and what a recommendation made of it.
 
+    `standing`, `gap`: once what is `begun` is finished; `gap_today`: the total that is open until then.
     `wanted`: rows that must be candidates if they may be steps at all; `first`: the row of the recommended next
     credential, -1 without one; `asked_stacks`: rows of the stacks among what is asked for.
     """
@@ -59,6 +61,8 @@ class Ground:
     request: RecommendRequest
     standing: Standing
     gap: GoalGap
+    gap_today: float
+    begun: Begun
     considered: Considered
     learned: Learned
     wanted: tuple[int, ...] = ()

@@ -11,7 +11,7 @@ import numpy as np
 
 from credpath.domain.money import Money, convert
 from credpath.domain.paths import LearningPath, PathKind, Reason, StackProgress, Step
-from credpath.recommender.closing import GoalGap
+from credpath.recommender.closing import MET, GoalGap, closing, open_gap
 from credpath.recommender.columns import STATED
 from credpath.recommender.csr import Doubles, Floats, Mask
 from credpath.recommender.feature_names import COLUMN
@@ -32,21 +32,19 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A point on the path: who stands where once the steps before it are finished. `closed` (m,): shares so far."""
+    """A point on the path: who stands where, and what is open, once the steps before it are finished."""
 
     standing: Standing
-    taken: tuple[int, ...]
-    load: Doubles
-    near: Doubles
-    closed: Doubles
+    gap: GoalGap
+    taken: tuple[int, ...] = ()
 
 
 def path_of(statement: Statement, solved: Solved, kind: PathKind = "best") -> LearningPath:
     """The path with everything that is said about it but changes and concessions."""
     plan, problem = solved.plan, statement.problem
     steps, point = _steps(statement, plan)
-    before = statement.ground.gap.total
-    closed = float(point.closed.sum()) if before > 0 else 0.0
+    before, to_close = statement.ground.gap_today, statement.ground.gap.total
+    gap_after = point.gap.total
     limits, request = statement.limits, statement.ground.request
     cost, unpriced = total_cost(steps, limits.budget.currency if limits.budget else "", request.rates)
     expected = closed_by(problem, _expected(problem, plan)).sum() if plan.steps else 0.0
@@ -59,14 +57,14 @@ def path_of(statement: Statement, solved: Solved, kind: PathKind = "best") -> Le
         cost=cost,
         unpriced_steps=unpriced,
         gap_before=before,
-        gap_after=max(0.0, before * (1.0 - closed)) if before > 0 else before,
+        gap_after=gap_after,
         kind=kind,
         ects=math.fsum(step.ects or 0.0 for step in steps),
         completion_probability=math.prod(chances) if chances and len(chances) == len(steps) else None,
-        gap_expected=None if statement.chances is None else max(0.0, before * (1.0 - float(expected))),
+        gap_expected=None if statement.chances is None else max(gap_after, to_close * (1.0 - float(expected))),
         optimality_gap=solved.gap,
         solver=solved.solver,
-        reachable=closed,
+        reachable=1.0 - gap_after / before if before > 0 else 0.0,
         stacks=_stacks(statement, point.standing),
         starts_on=statement.start,
         ends_on=last_day(statement.start, weeks) if steps else None,
@@ -99,39 +97,26 @@ def last_day(start: date, week: float) -> date:
 
 
 def _steps(statement: Statement, plan: Plan) -> tuple[tuple[Step, ...], Point]:
-    zero = np.zeros(len(statement.problem.caps))
-    point, steps = Point(statement.ground.standing, (), zero, zero, zero), []
+    point, steps = Point(statement.ground.standing, statement.ground.gap), []
     for node, start, end in zip(plan.steps, plan.starts, ends_of(statement.problem, plan), strict=True):
         further = _after(statement, point, node)
         steps.append(_step(statement, point, further, node, start, end))
-        point = replace(further, standing=_standing_after(statement, point, further, node))
+        point = further
     return tuple(steps), point
 
 
 def _after(statement: Statement, point: Point, node: int) -> Point:
-    load = point.load + statement.sure_taught[node]
-    near = np.maximum(point.near, statement.sure_near[node])
-    return Point(point.standing, (*point.taken, node), load, near, closed_by(statement.problem, load + near))
-
-
-def _standing_after(statement: Statement, point: Point, further: Point, node: int) -> Standing:
-    gap, row = statement.ground.gap, statement.problem.rows[node]
-    levels = _levels(gap, further.closed)
-    moved = (further.closed > point.closed).nonzero()[0].tolist()
-    also = {int(gap.places[j]): float(levels[j]) for j in moved if gap.places[j] >= 0}
-    return expect_after(statement.ground.index, point.standing, row, also)
-
-
-def _levels(gap: GoalGap, closed: Doubles) -> Doubles:
-    """(m,) mastery of each needed skill once such shares are closed."""
-    return np.minimum(1.0, gap.mastery + closed * gap.total / np.maximum(gap.weights, 1e-12))
+    """By the evidence that an award will be: the loads that a path is found with come close, but promise nothing."""
+    index = statement.ground.index
+    standing = expect_after(index, point.standing, statement.problem.rows[node])
+    return Point(standing, open_gap(index, point.gap.goal, standing), (*point.taken, node))
 
 
 def _step(statement: Statement, point: Point, further: Point, node: int, start: float, end: float) -> Step:
-    index, gap, row = statement.ground.index, statement.ground.gap, statement.problem.rows[node]
-    gained = further.closed - point.closed
-    before, after = _levels(gap, point.closed), _levels(gap, further.closed)
-    moved = [j for j in gained.nonzero()[0].tolist() if gained[j] * gap.total > 1e-9]
+    index, gap, row = statement.ground.index, point.gap, statement.problem.rows[node]
+    gained = gap.weights * (gap.gap - further.gap.gap)
+    before, after = gap.mastery, further.gap.mastery
+    moved = (gained > MET).nonzero()[0].tolist()
     moved.sort(key=lambda j: (-round(float(gained[j]), 12), gap.skills[j].skill_uri))
     situation, features = situation_at(statement, point, node)
     chance = None if statement.chances is None else statement.chances[node]
@@ -145,7 +130,7 @@ def _step(statement: Statement, point: Point, further: Point, node: int, start: 
         workload_estimated=bool(index.columns.hours_source[row] != STATED),
         cost=credential.cost,
         ects=credential.ects,
-        gap_closed=float(gained.sum()) * gap.total,
+        gap_closed=gap.total - further.gap.total,
         skills=tuple((gap.skills[j].skill_uri, float(before[j]), float(after[j])) for j in moved),
         unlocks=item.unlocks,
         reasons=_of_the_rest(item.reasons) if point.taken else item.reasons,
@@ -168,27 +153,25 @@ def _of_the_rest(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
 
 def situation_at(statement: Statement, point: Point, node: int) -> tuple[Situation, Floats]:
     """The question to the catalogue at a point of the path, with the one candidate that is taken there."""
-    base, gap, problem = statement.situation, statement.ground.gap, statement.problem
+    base, problem = statement.situation, statement.problem
     index, row = statement.ground.index, problem.rows[node]
-    left = np.maximum(0.0, gap.gap - point.closed * gap.total / np.maximum(gap.weights, 1e-12))
-    now = replace(gap, mastery=_levels(gap, point.closed), gap=left, total=float(gap.weights @ left))
+    closed = closing(index, point.gap)
+    amounts, via = closed.matrix(np.array([row]))
     closes: Doubles = np.zeros(len(index.ids))
-    every = closed_by(problem, point.load + statement.sure_taught + np.maximum(point.near, statement.sure_near))
-    count, rows = problem.count, np.array(problem.rows, dtype=np.int64)
-    amounts = (every[:count] - point.closed) * gap.total
-    closes[rows] = amounts.sum(axis=1)
-    closes[[problem.rows[k] for k in point.taken]] = 0.0
+    ahead = [row for k, row in enumerate(problem.rows) if k not in point.taken]
+    closes[ahead] = closed.of_row[ahead]
     eligibility = replace(statement.eligibility, locked=_locked(statement, point))
     candidates = Candidates(np.array([row]), base.candidates.ranks[node : node + 1], degraded=False)
     situation = replace(
         base,
         standing=point.standing,
-        gap=now,
+        gap=point.gap,
+        closed=closed,
         eligibility=eligibility,
         worth=_worth(statement, point, closes, eligibility.locked),
         candidates=candidates,
-        amounts=amounts[node : node + 1].astype(np.float32),
-        via=base.via[node : node + 1],
+        amounts=amounts,
+        via=via,
     )
     features = features_at(situation, statement.features[node : node + 1])
     progress = index.stacks.progress(np.array([row]), point.standing.held)

@@ -12,8 +12,15 @@ NOTHING_MISSING = message("Nothing is missing: every skill of the goal is there 
 REST = message(
     "{left:percent} of the gap stays open: nothing else that fits closes enough of it to be worth its hours."
 )
+NOTHING_FITS = message("Nothing that would bring the goal nearer is within all these limits together.")
 PLAN_AGAIN = message("After {steps:number} steps {left:percent} of the gap is left; plan again from there.")
 NOT_TAUGHT = message("Nothing in the catalogue teaches {skills:list} ({share:percent} of the gap).")
+
+NOTHING_MORE = message("What you have begun closes the rest of the gap: nothing more is needed.")
+BEGUN = message(
+    "First comes what you have begun: {titles:list} ({hours:hour} in all, as nothing says how much of it is done). "
+    "The path starts after it and counts what it closes."
+)
 
 # Each twice: when it adds one credential to the path, and when it allows another path.
 HOURS = (
@@ -53,6 +60,10 @@ WISHES: Mapping[str, str] = {
     ),
     "awarding_bodies": message("Other awarding bodies would close {then:percent} of the gap instead of {now:percent}."),
 }  # fmt: skip
+ALL_WISHES = message(
+    "Without the wishes for language, participation, quality assurance and awarding body together, {then:percent} of "
+    "the gap would be closed instead of {now:percent}."
+)
 
 # Why a credential cannot be a step, by the filter that takes it.
 WHY: Mapping[str, Saying] = {

@@ -7,14 +7,16 @@ from dataclasses import replace
 from credpath.domain.paths import Concession, KeptPath, LearningPath
 from credpath.domain.sayings import Saying
 from credpath.recommender import path_templates as say
+from credpath.recommender.catalogue_fit import fit_of_path
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.concessions import ENOUGH_LEFT, Stopped, concessions, left_out_of
+from credpath.recommender.concessions import ENOUGH_LEFT, Stopped, concessions, left_out_of, sure
 from credpath.recommender.filters import limits_of
 from credpath.recommender.learned import Learned
 from credpath.recommender.path_alternatives import alternatives, undominated
+from credpath.recommender.path_begun import begun_by, limits_after
 from credpath.recommender.path_ground import lay_ground
 from credpath.recommender.path_prices import LEAST_GAIN
-from credpath.recommender.path_problem import MAX_STEPS
+from credpath.recommender.path_problem import MAX_STEPS, closes
 from credpath.recommender.path_solving import USUAL, Effort, Solved, as_followed, solve, yielding
 from credpath.recommender.path_stability import stay
 from credpath.recommender.path_statement import Statement, asked_ids, state_problem
@@ -37,8 +39,8 @@ def plan_all(
     otherwise; the rest is the best there is given that. A kept path stays unless another is worth clearly more.
     """
     statement, solved, best = _found(index, request, learned, kept)
-    given = concessions(_stopped(statement, solved, best))
-    best = _told(best, given, what_is_left(statement, best, bool(given)))
+    given = concessions(_stopped(statement, solved))
+    best = _told(statement, best, given, what_is_left(statement, best, bool(given)))
     others = alternatives(as_followed(statement.problem, solved.plan), solved, statement.chances is not None)
     return undominated([best, *(path_of(statement, other, kind) for kind, other in others)])
 
@@ -48,27 +50,33 @@ def plan_best(
 ) -> LearningPath:
     """The best path of `plan_all` alone, in half the time: of concessions only what is asked for and not on it."""
     statement, solved, best = _found(index, request, learned, kept)
-    return _told(best, tuple(left_out_of(_stopped(statement, solved, best))), ())
+    return _told(statement, best, tuple(left_out_of(_stopped(statement, solved))), ())
 
 
 def _found(
     index: CatalogueIndex, request: RecommendRequest, learned: Learned | None, kept: KeptPath | None
 ) -> tuple[Statement, Solved, LearningPath]:
     limits, kept = limits_of(request.constraints, request.snapshot.profile), kept or KeptPath()
+    limits = limits_after(begun_by(index, request.snapshot, limits, request.today), limits, request.today)
     statement = state_problem(lay_ground(index, request, limits, learned, kept), limits)
     solved, changes = stay(statement, kept.credential_ids, best_of(statement))
     best = path_of(statement, solved)
     return statement, solved, replace(best, bound=bound_of(statement, solved, best), changes=changes)
 
 
-def _stopped(statement: Statement, solved: Solved, best: LearningPath) -> Stopped:
-    return Stopped(statement, solved, best.reachable, left_out(statement, solved))
+def _stopped(statement: Statement, solved: Solved) -> Stopped:
+    closed = closes(sure(statement), solved.plan.steps)
+    return Stopped(statement, solved, closed, left_out(statement, solved))
 
 
-def _told(best: LearningPath, given: tuple[Concession, ...], remarks: tuple[Saying, ...]) -> LearningPath:
+def _told(
+    statement: Statement, best: LearningPath, given: tuple[Concession, ...], remarks: tuple[Saying, ...]
+) -> LearningPath:
     """The path with what would have to give, and with what no limit is to blame for."""
     sentences = (*(one.sentence for one in given), *map(part, remarks))
-    return replace(best, concessions=given, remarks=remarks, would_have_to_give=sentences)
+    ground = statement.ground
+    notes = (*ground.begun.told(ground.index), *fit_of_path(_untaught(statement)[1]))
+    return replace(best, concessions=given, remarks=remarks, would_have_to_give=sentences, notes=notes)
 
 
 def best_of(statement: Statement, effort: Effort = USUAL) -> Solved:
@@ -102,23 +110,26 @@ def what_is_left(statement: Statement, best: LearningPath, said_before: bool) ->
             return ()
         return (Saying(say.ONLY_WORDS if goal.text else say.NO_GOAL),)
     if gap.total <= 0:
-        return (Saying(say.NOTHING_MISSING),)
-    left = best.gap_after / gap.total
+        return (Saying(say.NOTHING_MORE if statement.ground.gap_today > 0 else say.NOTHING_MISSING),)
+    left = best.gap_after / best.gap_before
     if left <= ENOUGH_LEFT:
         return ()
     found = [Saying(say.PLAN_AGAIN, {"steps": MAX_STEPS, "left": left})] if len(best.steps) >= MAX_STEPS else []
     found += _not_taught(statement)
-    return tuple(found) if found or said_before else (Saying(say.REST, {"left": left}),)
+    rest = Saying(say.REST, {"left": left}) if best.steps else Saying(say.NOTHING_FITS)
+    return tuple(found) if found or said_before else (rest,)
 
 
 def _not_taught(statement: Statement) -> list[Saying]:
-    """Skills of the goal that no credential of the whole catalogue brings any nearer."""
-    gap = statement.ground.gap
+    names, share = _untaught(statement)
+    return [Saying(say.NOT_TAUGHT, {"skills": names, "share": share})] if share >= LEAST_GAIN else []
+
+
+def _untaught(statement: Statement) -> tuple[tuple[str, ...], float]:
+    """(skills of the goal that no credential of the whole catalogue brings any nearer, their share of the gap)."""
+    gap, total = statement.ground.gap, statement.ground.gap_today
     helped = set(statement.situation.closed.skills.tolist())
     missing = [j for j, lacking in enumerate(gap.gap.tolist()) if lacking > 0 and j not in helped]
-    share = sum(float(gap.weights[j] * gap.gap[j]) for j in missing) / gap.total
-    if share < LEAST_GAIN:
-        return []
+    share = sum(float(gap.weights[j] * gap.gap[j]) for j in missing) / total if total > 0 else 0.0
     missing.sort(key=lambda j: (-gap.weights[j], gap.skills[j].skill_uri))
-    names = tuple(gap.skills[j].label or gap.skills[j].skill_uri for j in missing)
-    return [Saying(say.NOT_TAUGHT, {"skills": names, "share": share})]
+    return tuple(gap.skills[j].label or gap.skills[j].skill_uri for j in missing), share

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from credpath.domain.catalogue import SkillLink
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets, Rows, gather, offsets
-from credpath.recommender.skill_space import SkillSpace
+from credpath.recommender.skill_space import MIN_RELATED, SkillSpace
 
 NOT_RELATED = -1
 # An inferred link counts a little less than the source's own word of the same strength and confidence.
 INFERRED = 0.85
-# Below this a related skill adds noise and memory, and no reader would accept the sentence made of it.
-MIN_RELATED = 0.12
 # Hours in which one skill can be taught to the level claimed. A short course that lists thirty skills teaches
 # each a little: strengths shrink with the square root of the hours that each skill gets, at most to MIN_DEPTH.
 HOURS_PER_SKILL = 1.5
@@ -50,11 +48,12 @@ class Postings:
 
 def pack_taught(links: Sequence[Sequence[SkillLink]], space: SkillSpace, hours: Doubles) -> Taught:
     """Links of each credential in row order -> arrays. `hours`: (n,) workload, stated or estimated."""
-    best = [_strongest(one, space.position) for one in links]
+    at = space.position
+    best = [{at[uri]: value for uri, value in strongest(one).items() if uri in at} for one in links]
     counts = np.fromiter((len(one) for one in best), dtype=np.int64, count=len(best))
     flat = [(skill, *value) for one in best for skill, value in sorted(one.items())]
     skills, declared, strengths = zip(*flat, strict=True) if flat else ((), (), ())
-    depth = np.clip(np.sqrt(hours / (HOURS_PER_SKILL * np.maximum(counts, 1))), MIN_DEPTH, 1.0)
+    depth = depth_of(hours, counts)
     return Taught(
         offsets(counts),
         np.array(skills, dtype=np.int32),
@@ -63,14 +62,18 @@ def pack_taught(links: Sequence[Sequence[SkillLink]], space: SkillSpace, hours: 
     )
 
 
-def _strongest(links: Sequence[SkillLink], position: Mapping[str, int]) -> dict[int, tuple[bool, float]]:
-    """skill -> (declared, strength); what the source declared goes before what was inferred."""
-    best: dict[int, tuple[bool, float]] = {}
+def depth_of(hours: Doubles | float, skills: Offsets | int) -> Doubles:
+    """How deep so many hours go into each of so many skills, MIN_DEPTH..1."""
+    return np.clip(np.sqrt(hours / (HOURS_PER_SKILL * np.maximum(skills, 1))), MIN_DEPTH, 1.0)
+
+
+def strongest(links: Iterable[SkillLink]) -> dict[str, tuple[bool, float]]:
+    """Skill URI -> (declared, strength); what the source declared goes before what was inferred."""
+    best: dict[str, tuple[bool, float]] = {}
     for link in links:
-        skill = position.get(link.skill_uri)
         strength = link.strength * link.confidence * (1.0 if link.declared else INFERRED)
-        if skill is not None and strength > 0:
-            best[skill] = max(best.get(skill, (False, 0.0)), (link.declared, min(1.0, strength)))
+        if strength > 0:
+            best[link.skill_uri] = max(best.get(link.skill_uri, (False, 0.0)), (link.declared, min(1.0, strength)))
     return best
 
 

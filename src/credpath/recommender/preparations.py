@@ -65,6 +65,7 @@ class Preparations:
     def leads_to(self, worth: Doubles, held: Mask, support: Doubles, taught: Taught, postings: Postings) -> Doubles:
         """(n,) for each credential the best worth that it prepares for, as far as the learner lacks that piece.
 
+        Who brings one piece of many brings that part of the worth: the others would still be missing.
         `worth` (n,): of what may come later. A credential prepares for another that names it, or that assumes a
         skill which it teaches.
         """
@@ -73,7 +74,9 @@ class Preparations:
         if not len(entries):
             return best
         lacking = 1.0 - self.met(entries, held, support, taught)
-        value = lacking * self.confidence[entries] * worth[self.rows[entries]]
+        owner, weight = self.rows[entries], self.confidence[entries]
+        part = weight / np.maximum(1e-9, sums(owner, weight, len(worth)))[owner]
+        value = lacking * weight * part * worth[owner]
         node, skill = self.nodes[entries], self.skills[entries]
         inside = (node >= 0) & (node < len(worth))
         np.maximum.at(best, node[inside], value[inside])

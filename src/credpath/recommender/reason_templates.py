@@ -76,6 +76,7 @@ LANGUAGE_NOT_STATED = message("Language not stated.")
 
 RATED = message("Rated {rating:rating}.")
 RATED_BY = message("Rated {rating:rating} by {learners:learner}.")
+DROPPED_BEFORE = message("You have begun this before and left it.")
 OVER_LEVEL = message("Its level is {level:word}, and little of its field is shown yet.")
 LEVELS = (
     message("introductory"), message("beginner"), message("basic"), message("foundation"), message("intermediate"),

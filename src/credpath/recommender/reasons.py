@@ -52,7 +52,7 @@ def reasons_for(
         *(reason for reason in others if reason not in leading),
         *ready,
         *_waived(s, row),
-        *_stack(s, stacks, features),
+        *_stack(stacks, features),
         _effort(s, credential, row, features),
         *_cost(s, credential, features),
         *_quality(credential, features),
@@ -217,11 +217,9 @@ def _lacking(s: Situation, piece: Preparation, f: Features) -> Reason:
     return reason("caution", say.ASKS_FOR, amount, uri, words=name)
 
 
-def _stack(s: Situation, stacks: tuple[StackProgress, ...], f: Features) -> Iterator[Reason]:
+def _stack(stacks: tuple[StackProgress, ...], f: Features) -> Iterator[Reason]:
     for stack in stacks[:1]:
-        # A programme read off its courses may have more of them than the file listed.
-        partial = s.index.credentials[s.index.position[stack.stack_id]].source == "edx"
-        template = say.STACKS[stack.unit == "ECTS", partial]
+        template = say.STACKS[stack.unit == "ECTS", stack.partial]
         after = min(stack.after, stack.need)
         yield reason("stack", template, f["stack_progress"], title=stack.title, have=after, need=stack.need)
 
@@ -261,6 +259,8 @@ def _quality(credential: Credential, f: Features) -> Iterator[Reason]:
 
 
 def _cautions(s: Situation, credential: Credential, row: int, f: Features) -> Iterator[Reason]:
+    if credential.credential_id in s.standing.snapshot.dropped:
+        yield reason("caution", say.DROPPED_BEFORE, 1.0)
     if f["over_level"] > 0:
         level = credential.level or (f"EQF {credential.eqf_level}" if credential.eqf_level else "advanced")
         yield reason("caution", say.OVER_LEVEL, f["over_level"], level=level)

@@ -16,17 +16,20 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import closing, open_gap
 from credpath.recommender.csr import Doubles, Floats
 from credpath.recommender.diversity import slate
-from credpath.recommender.features import FEATURES, Situation, candidate_ids, feature_matrix
+from credpath.recommender.features import COLUMN, FEATURES, Situation, candidate_ids, feature_matrix
 from credpath.recommender.filters import filter_catalogue, limits_of
 from credpath.recommender.items import describe
 from credpath.recommender.learned import Learned
 from credpath.recommender.ranking import Choice, Policy, Ranker, RulesRanker, choose
+from credpath.recommender.reasons import ALIKE
 from credpath.recommender.retrieval import assess_worth, retrieve
 from credpath.recommender.standing import Standing, stand
 
 RULES = RulesRanker()
 ON_PATH = "path"  # leads a policy's label where the next step of a path stood first
 NOT_LEARNED = Learned()
+# Columns of which one is above 0 where a credential leads toward the goal's skills.
+LEADING = [COLUMN[name] for name in ("gap_share", "unlock_share", "prepares_share")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Recommendation:
 
     `candidates`, `scores` and the rows of `features` run in parallel, by id. `propensity`: the exact chance that
     `policy` puts the first item first; the policy is named with the ranker, unless that is the rules. `degraded`: a
-    fallback answered, or nothing is eligible; `fallback` says why the learned ranker did not score.
+    fallback answered, nothing is eligible, or nothing on the slate leads toward the goal; `fallback` says why the
+    learned ranker did not score.
     """
 
     items: tuple[RecommendedItem, ...]
@@ -107,7 +111,7 @@ def recommend(index: CatalogueIndex, request: RecommendRequest, learned: Learned
         policy=policy_label(request.policy, considered.ranker, on_path=planned is not None),
         propensity=choice.propensity,
         filters=situation.eligibility.counts,
-        degraded=nothing or situation.candidates.degraded or bool(considered.fallback),
+        degraded=situation.candidates.degraded or bool(considered.fallback) or not _leads(considered, places),
         ranker=considered.ranker,
         fallback=considered.fallback,
     )
@@ -124,6 +128,17 @@ def _planned(considered: Considered, credential_id: str) -> int | None:
     row = considered.situation.index.position.get(credential_id, -1)
     places = (considered.situation.candidates.rows == row).nonzero()[0].tolist()
     return places[0] if places and considered.scores[places[0]] > 0 else None
+
+
+def _leads(considered: Considered, places: list[int]) -> bool:
+    """Whether something on the slate brings the goal nearer; where only its words are known, whether something reads
+    like them. With nothing missing, whatever there is.
+    """
+    situation, shown = considered.situation, considered.features[places]
+    if situation.gap.total > 0:
+        return bool((shown[:, LEADING] > 0).any())
+    is_words = situation.goal_vector is not None and not situation.gap.goal.skills
+    return len(places) > 0 and not (is_words and (shown[:, COLUMN["goal_match"]] < ALIKE).all())
 
 
 def _items(considered: Considered, places: list[int], learned: Learned) -> tuple[RecommendedItem, ...]:

@@ -70,7 +70,9 @@ class Stacks:
         """The progress of the stack at that place, as a learner reads it."""
         whole = credentials[self.rows[stack]]
         unit: Literal["credentials", "ECTS"] = "ECTS" if self.in_ects[stack] else "credentials"
-        return StackProgress(whole.credential_id, whole.title, unit, have, after, float(self.need[stack]))
+        # A programme read off its courses may have more of them than the file listed.
+        partial = whole.source == "edx"
+        return StackProgress(whole.credential_id, whole.title, unit, have, after, float(self.need[stack]), partial)
 
 
 def pack_stacks(credentials: Sequence[Credential]) -> Stacks:

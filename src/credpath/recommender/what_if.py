@@ -24,6 +24,7 @@ from credpath.recommender.ranking import Ranker
 from credpath.recommender.recommend import NOT_LEARNED, RULES, Considered, RecommendRequest, consider
 from credpath.recommender.retrieval import Candidates, assess_worth
 from credpath.recommender.situation import Situation
+from credpath.recommender.skill_space import NOTHING_KNOWN
 from credpath.recommender.standing import Standing, stand
 
 
@@ -48,7 +49,7 @@ class WhatIf:
         probes: Doubles,
         learned: Learned | None = None,
     ) -> WhatIf:
-        """`probes` (e, skills): worlds, extreme ones best, whose candidates are taken in beside the present ones."""
+        """`probes` (e, skills, 3): worlds, extreme ones best, whose candidates are taken in beside the present ones."""
         standing, limits = stand(index, request.snapshot), limits_of(request.constraints, request.snapshot.profile)
         places = np.array([index.space.position.get(uri, -1) for uri in uris], dtype=np.int64)
         ranked = partial(consider, index, request, limits=limits, today=request.today, learned=learned)
@@ -67,7 +68,7 @@ class WhatIf:
         return candidate_ids(self.situation.index, self.situation.candidates.rows)
 
     def scores(self, levels: Doubles) -> Doubles:
-        """(worlds, skills) levels of mastery -> (worlds, candidates). The greatest of a row comes first there."""
+        """(worlds, skills, 3) of `facts_of` -> (worlds, candidates). The greatest of a row comes first there."""
         if not len(levels) or not len(self.features):
             return np.zeros((len(levels), len(self.features)))
         # With few skills left open many worlds are alike.
@@ -93,17 +94,34 @@ def _standing(
     index: CatalogueIndex, standing: Standing, uris: Sequence[str], places: Offsets, levels: Doubles
 ) -> Standing:
     inside = places >= 0
-    mastery = standing.mastery.copy()
-    mastery[places[inside]] = levels[inside]
-    outside = {uris[at]: float(levels[at]) for at in np.flatnonzero(~inside).tolist()}
+    mastery, believed, observations = (
+        values.copy() for values in (standing.mastery, standing.believed, standing.observations)
+    )
+    for values, given in zip((mastery, believed, observations), levels[inside].T, strict=True):
+        values[places[inside]] = given
+    outside = {uris[at]: float(levels[at, 0]) for at in np.flatnonzero(~inside).tolist()}
     snapshot = at_levels(standing.snapshot, outside) if outside else standing.snapshot
-    return replace(standing, snapshot=snapshot, mastery=mastery, support=index.space.support(mastery))
+    return replace(
+        standing, snapshot=snapshot, mastery=mastery, support=index.space.support(mastery), believed=believed,
+        observations=observations,
+    )  # fmt: skip
 
 
 def at_levels(snapshot: LearnerSnapshot, levels: dict[str, float]) -> LearnerSnapshot:
-    """The learner with other levels of these skills, as certain as one observation makes them."""
-    changed = {uri: Mastery(uri, level, 1.0 - level) for uri, level in levels.items()}
-    return replace(snapshot, mastery={**snapshot.mastery, **changed})
+    """The learner with other levels of these skills, as certain as one observation makes them; 0 without any."""
+    others = {uri: one for uri, one in snapshot.mastery.items() if uri not in levels}
+    changed = {uri: Mastery(uri, level, 1.0 - level) for uri, level in levels.items() if level > 0}
+    return replace(snapshot, mastery=others | changed)
+
+
+def facts_at(levels: Doubles) -> Doubles:
+    """(..., skills) levels -> (..., skills, 3) of `facts_of` the mastery that `at_levels` makes of them."""
+    facts: Doubles = np.empty((*levels.shape, 3))
+    facts[:] = NOTHING_KNOWN
+    shown = levels > 0
+    facts[shown, 0] = facts[shown, 1] = levels[shown]
+    facts[shown, 2] = 1.0
+    return facts
 
 
 def _together(worlds: Sequence[Considered]) -> Candidates:

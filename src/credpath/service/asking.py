@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.learner import LearnerSnapshot, Profile
+from credpath.domain.money import not_comparable
 from credpath.domain.paths import Constraints, KeptPath
 from credpath.errors import InvalidInput, NotFound
 from credpath.recommender.encoding import FloatArray
@@ -23,8 +24,10 @@ from credpath.store import learners
 from credpath.store.credentials import catalogue_version
 from credpath.store.kept_paths import kept_paths_of
 
+Change = Callable[[Profile], Profile]
 MAX_LIMIT = 50
 GOALS_OFFERED = 5
+SUGGESTED = 3  # words that no skill has, for which one of nearly their spelling is looked up
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Ask:
 
     def __post_init__(self) -> None:
         if not 1 <= self.limit <= MAX_LIMIT:
-            raise InvalidInput(f"limit is {self.limit}, not within 1 to {MAX_LIMIT}", where="limit")
+            fix = f"ask for 1 to {MAX_LIMIT}"
+            raise InvalidInput(f"limit is {self.limit}, not within 1 to {MAX_LIMIT}", where="limit", fix=fix)
         if self.learner_id and (self.profile or self.awards):
             raise InvalidInput("give learner_id or profile, not both", where="learner_id", fix="drop one of them")
 
@@ -56,7 +60,7 @@ class Question:
     """An `Ask` with everything read that its answer needs, all of it from one bundle.
 
     `learned`: what that bundle has learned for the tenant, None where nothing. `kept`: what lies ahead on the path
-    that a stored learner was given toward this goal.
+    that a stored learner was given toward this goal. `notes`: sentences on what cannot be done as it was asked.
     """
 
     snapshot: LearnerSnapshot
@@ -70,11 +74,10 @@ class Question:
     bundle_version: str
     learned: Learned | None
     kept: KeptPath = field(default_factory=KeptPath)
+    notes: tuple[str, ...] = ()
 
 
-def understand(
-    context: Context, tenant: str, ask: Ask, change: Callable[[Profile], Profile] = lambda profile: profile
-) -> Question:
+def understand(context: Context, tenant: str, ask: Ask, change: Change | None = None) -> Question:
     """Reads the learner, finds the goal, completes the limits. Raises NotFound, NotReady or InvalidInput.
 
     `change`: what the profile is to be read as, without its being stored.
@@ -86,9 +89,7 @@ def understand(
             return question
 
 
-def _understand(
-    context: Context, tenant: str, ask: Ask, bundle: LoadedBundle, change: Callable[[Profile], Profile]
-) -> Question:
+def _understand(context: Context, tenant: str, ask: Ask, bundle: LoadedBundle, change: Change | None) -> Question:
     model = mastery_model(bundle, tenant)
     with context.database.read() as connection:
         stored = learners.snapshot(connection, tenant, ask.learner_id, model) if ask.learner_id else None
@@ -101,23 +102,36 @@ def _understand(
     if stored is not None and stored.kept.stale:
         keep_fresh(context, tenant, ask.learner_id, model)
     snapshot = stored or _stateless(ask, context.clock())
-    snapshot = replace(snapshot, profile=change(snapshot.profile))
+    if change is not None:
+        snapshot = replace(snapshot, profile=change(snapshot.profile))
     snapshot, unknown = with_derived_mastery(snapshot, taxonomy, catalogue, as_of(context.clock()), model)
     goal, answer = find_goal(ask, snapshot.profile, taxonomy)
+    constraints = complete(ask.constraints, snapshot.profile, context.preferences.default_languages)
     vector = bundle.encoder.encode([goal.label or goal.text])[0] if goal.text or goal.label else None
     return Question(
         snapshot=snapshot,
         goal=goal,
         goal_answer=answer,
         goal_vector=vector,
-        constraints=complete(ask.constraints, snapshot.profile, context.preferences.default_languages),
+        constraints=constraints,
         taxonomy=taxonomy,
         catalogue=catalogue,
         unknown_skills=unknown,
         bundle_version=bundle.version,
         learned=bundle.learned.get(tenant),
         kept=path_ahead(paths, goal, snapshot),
+        notes=(
+            *not_comparable(constraints.budget, context.preferences.exchange_rates),
+            *_perhaps_misspelt(unknown, taxonomy),
+        ),
     )
+
+
+def _perhaps_misspelt(unknown: Sequence[str], taxonomy: LoadedTaxonomy) -> Iterator[str]:
+    for words in unknown[:SUGGESTED]:
+        label = taxonomy.spelt_like(words)
+        if label:
+            yield f"the taxonomy does not know the skill {words[:80]!r}, so it is not counted: did you mean {label!r}?"
 
 
 def _stateless(ask: Ask, now: datetime) -> LearnerSnapshot:

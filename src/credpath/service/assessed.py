@@ -47,7 +47,9 @@ def evidence_of_each(
                 uris.add(match.skill_uri)
         found.append(_pieces(result, sorted(uris)))
     if refusals:
-        raise BatchRefused(f"{len(refusals)} of {len(results)} results name unknown skills", refusals, where="skill")
+        what = f"{len(refusals)} of {len(results)} results name unknown skills"
+        fix = "name skills of the taxonomy; each refusal says which are nearest"
+        raise BatchRefused(what, refusals, where="skill", fix=fix)
     return found
 
 
@@ -61,7 +63,7 @@ def _pieces(result: AssessmentResult, uris: Sequence[str]) -> tuple[Evidence, ..
     kind: EvidenceKind = "item" if result.item_id else "assessment"
     share = 1.0 if result.item_id else whole_assessment_share(len(uris))
     return tuple(
-        Evidence(key, uri, kind, result.fraction, result.occurred_at, result.assessment_id, share, result.item_id,
+        Evidence(key, uri, kind, result.fraction, result.moment, result.assessment_id, share, result.item_id,
                  result.difficulty)
         for uri in uris
     )  # fmt: skip

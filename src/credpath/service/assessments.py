@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection
@@ -15,31 +15,17 @@ from credpath.domain.mastery import LearnerState, MasteryModel
 from credpath.domain.mastery_transition import advance
 from credpath.domain.sayings import Saying
 from credpath.errors import InvalidInput, NotFound
-from credpath.recommender.wording import part, sentence
 from credpath.service.assessed import assessment_evidence
 from credpath.service.context import Context
 from credpath.service.happened import check_each
-from credpath.service.mastery import ExplainedChange, Reading, read_learner
+from credpath.service.mastery import ExplainedChange, Reading, SkillChange, read_learner
 from credpath.service.mastery_models import serving_model
-from credpath.service.mastery_wording import corrected_saying, voided_saying
+from credpath.service.mastery_wording import corrected_saying, others_saying, voided_saying
 from credpath.service.told import changed_skills
 from credpath.store import learners as rows
 
-
-@dataclass(frozen=True, slots=True)
-class SkillChange:
-    """What taking results back, or correcting them, did to the estimate of one skill. `said`: as a sentence."""
-
-    skill_uri: str
-    label: str
-    before: float
-    after: float
-    said: Saying
-
-    @property
-    def sentence(self) -> str:
-        """In English."""
-        return sentence(part(self.said))
+# Other skills are named that new results moved at least so far, and so many of them at most.
+MOVED, MOST_OTHERS = 0.03, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +138,14 @@ def _changes(before: Reading, after: Reading, new: Sequence[Evidence]) -> tuple[
         earlier, state = before.estimate(whole[uri], uri, moment), advance(state, piece, before.model.parameters)
         whole[uri] = after.snapshot.kept.state if number == last[uri] else _with_told(before, state, uri)
         found.append(after.explain(piece, earlier, after.estimate(whole[uri], uri, moment)))
-    return tuple(found)
+    return (*found[:-1], replace(found[-1], others=_others(before, after, last)))
+
+
+def _others(before: Reading, after: Reading, shown: Collection[str]) -> tuple[SkillChange, ...]:
+    """What became of skills that were not `shown`, the furthest moved first: a fitted model reads them together."""
+    moved = [one for one in skill_changes(before, after, others_saying) if one.skill_uri not in shown]
+    far = [one for one in moved if abs(one.after - one.before) >= MOVED]
+    return tuple(sorted(far, key=lambda one: (-abs(one.after - one.before), one.skill_uri))[:MOST_OTHERS])
 
 
 def _with_told(reading: Reading, state: LearnerState, skill_uri: str) -> LearnerState:

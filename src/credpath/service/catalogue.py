@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from credpath.domain.batches import BatchVerdict, validate_batch
+from credpath.domain.batches import BatchVerdict, repeats, validate_batch
 from credpath.domain.catalogue import Credential
 from credpath.errors import BatchRefused, InvalidInput, NotFound, Refusal
 from credpath.interop.catalogue_csv import read_catalogue_csv
@@ -39,7 +39,8 @@ def get_credential(context: Context, tenant: str, credential_id: str) -> Credent
     with context.database.read() as connection:
         found = rows.get_credential(connection, tenant, credential_id)
     if found is None:
-        raise NotFound(f"no credential {credential_id!r}", where="credential_id")
+        fix = "GET /v1/credentials lists what there is; credpath import catalogue adds to it"
+        raise NotFound(f"no credential {credential_id!r}", where="credential_id", fix=fix)
     return found
 
 
@@ -48,7 +49,8 @@ def list_credentials(
 ) -> tuple[tuple[Credential, ...], str]:
     """(page, where the next one begins or ""): credentials whose words hold `query`, in a stable order."""
     if not 1 <= limit <= MAX_PAGE:
-        raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_PAGE}", where="limit")
+        fix = f"ask for 1 to {MAX_PAGE}"
+        raise InvalidInput(f"limit is {limit}, not within 1 to {MAX_PAGE}", where="limit", fix=fix)
     with context.database.read() as connection:
         page = rows.list_credentials(connection, tenant, query, after, limit + 1)
     more = len(page) > limit
@@ -78,7 +80,8 @@ def detect_format(file: Path) -> str:
         with file.open(encoding="utf-8-sig", errors="replace") as stream:
             header = stream.readline(10_000)
     except OSError as error:
-        raise InvalidInput(f"cannot read {file}: {error.strerror}", where=str(file)) from error
+        fix = "check the path and its permissions"
+        raise InvalidInput(f"cannot read {file}: {error.strerror}", where=str(file), fix=fix) from error
     for form, mark in (("coursera", "learning_product_type"), ("edx", "associatedprograms"), ("csv", "credential_id")):
         if mark in header:
             return form
@@ -117,10 +120,12 @@ def _import(
     reader = {**NATIVE, **FOREIGN}[form]
     read = _read_ctdl(context, tenant, file, progress) if form == "ctdl" else reader(file, progress)
     if form in NATIVE and read.refusals:
-        _refuse(read.refusals, str(file))
+        every = {*read.refusals, *repeats(read.items, read.places)}
+        _refuse(tuple(sorted(every, key=lambda r: (r.line, r.reason))), str(file))
     if not read.items:
-        reasons = read.refusals or (Refusal(file.name, 0, "the file holds no credential"),)
-        raise BatchRefused("nothing to import", reasons, where=str(file))
+        fix = f"give credentials in the format {form}, or another --format"
+        reasons = read.refusals or (Refusal(file.name, 0, "the file holds no credential", fix),)
+        raise BatchRefused("nothing to import", reasons, where=str(file), fix=fix)
     saved, verdict = _apply(context, tenant, read, form, str(file), dry_run)
     return ImportReport(
         "catalogue", read.rows, saved.inserted, saved.updated, saved.unchanged, read.refusals, not dry_run,

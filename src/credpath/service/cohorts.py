@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from credpath.domain.goals import CareerGoal, skill_gaps, total_gap
+from credpath.domain.goals import shown_share, skill_gaps
 from credpath.domain.learner import LearnerSnapshot
 from credpath.evaluation.slices import shown_slices
+from credpath.recommender.closing import GoalGap, open_gap
+from credpath.recommender.standing import stand
 from credpath.service.asking import Ask, find_goal
 from credpath.service.context import Context
 from credpath.service.mastery_models import serving_model
@@ -127,7 +129,8 @@ def read_members(context: Context, tenant: str, most: int = MOST_LEARNERS) -> Me
             goal, _ = find_goal(Ask(), snapshot.profile, taxonomy)
             if goal.skills:
                 labels |= {skill.skill_uri: skill.label for skill in goal.skills}
-                members.append(_member(with_derived_mastery(snapshot, taxonomy, catalogue, at, model)[0], goal))
+                known, _ = with_derived_mastery(snapshot, taxonomy, catalogue, at, model)
+                members.append(_member(known, open_gap(catalogue.index, goal, stand(catalogue.index, known))))
     return Members(tuple(members), labels, len(chosen), len(ids))
 
 
@@ -168,13 +171,11 @@ def examine_cohort(
     )
 
 
-def _member(snapshot: LearnerSnapshot, goal: CareerGoal) -> Member:
-    gaps = skill_gaps(goal, snapshot.mastery)
-    required = sum(gap.skill.weight * gap.skill.required_level for gap in gaps)
-    progress = 1.0 - total_gap(gaps) / required if required > 0 else 0.0
+def _member(snapshot: LearnerSnapshot, gap: GoalGap) -> Member:
+    goal, gaps = gap.goal, skill_gaps(gap.goal, gap.levels)
     open_gaps = {gap.skill.skill_uri: (gap.gap, gap.skill.weight) for gap in gaps if gap.gap >= OPEN}
     country = snapshot.profile.country.strip().upper()
-    return Member(goal.occupation_uri, goal.label, country, progress, open_gaps)
+    return Member(goal.occupation_uri, goal.label, country, shown_share(gaps), open_gaps)
 
 
 def _groups(members: Iterable[Member], key_of: Callable[[Member], tuple[str, str]], least: int) -> tuple[Group, ...]:

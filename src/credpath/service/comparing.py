@@ -41,7 +41,7 @@ class GoalWords:
 class Side:
     """One goal with its best path, alone: whoever chooses the goal asks for its alternatives.
 
-    `closes_of_other`: for each step of the path, the share of the other goal that it closes, 0..1, after those
+    `closes_of_other`: for each step of the path, what it closes of the other goal, in units of its weights, after those
     before it. `shared_weight`: the share of this goal that lies in skills which the other needs as well.
     """
 
@@ -157,7 +157,7 @@ def summarise(sides: tuple[Side, Side], shared: Sequence[str], skills: Sequence[
     if shared:
         plural = "s are" if len(shared) > 1 else " is"
         said.append(f"{len(shared)} credential{plural} on both paths.")
-    said += [_closes(names[at], names[1 - at], sides[at]) for at in (0, 1) if sides[at].best.steps]
+    said += [_closes(names[at], sides[1 - at].goal, sides[at]) for at in (0, 1) if sides[at].best.steps]
     return said
 
 
@@ -170,12 +170,13 @@ def _listed(labels: Sequence[str]) -> str:
 def _takes(name: str, side: Side) -> str:
     path = side.best
     if not path.steps:
-        return f"{name}: no step fits, {path.gap_before:.0%} of it is still to be learned."
+        return f"{name}: no step fits, {side.goal.share(path.gap_before):.0%} of it is still to be learned."
     cost = f"{path.cost.amount:,.0f} {path.cost.currency}" if path.cost else "no stated price"
     count = f"{len(path.steps)} step{'s' if len(path.steps) > 1 else ''}"
+    before, after = side.goal.share(path.gap_before), side.goal.share(path.gap_after)
     return (
         f"{name}: {count}, {path.hours:.0f} hours, {path.weeks:.0f} weeks, {cost}; "
-        f"what is still to be learned goes from {path.gap_before:.0%} to {path.gap_after:.0%}."
+        f"what is still to be learned goes from {before:.0%} to {after:.0%}."
     )
 
 
@@ -183,5 +184,6 @@ def _shares(names: Sequence[str], sides: Sequence[Side]) -> str:
     return " and ".join(f"{side.shared_weight:.0%} of {name}" for name, side in zip(names, sides, strict=True))
 
 
-def _closes(name: str, other: str, side: Side) -> str:
-    return f"The path to {name} closes {math.fsum(side.closes_of_other):.0%} of {other} as well."
+def _closes(name: str, other: CareerGoal, side: Side) -> str:
+    share = other.share(math.fsum(side.closes_of_other))
+    return f"The path to {name} closes {share:.0%} of {other.label or other.text} as well."

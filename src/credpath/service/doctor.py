@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from credpath.domain.catalogue_health import CatalogueHealth, examine
 from credpath.service.context import Context
+from credpath.service.health import little_room, writing_problem
+from credpath.service.serving import BUILD
 from credpath.store.credentials import catalogue_version, load_catalogue
 from credpath.store.taxonomies import active_taxonomy, load_taxonomy, resolve_owner
 
@@ -44,9 +46,12 @@ def diagnose(context: Context, tenant: str) -> Diagnosis:
 
 
 def _installation(context: Context, tenant: str) -> list[Finding]:
-    findings = [Finding(reason, "run `python -m training.bundle`") for reason in context.serving.reasons]
+    findings = [Finding(reason, BUILD) for reason in context.serving.reasons]
     if problem := context.database.problem():
         findings.append(Finding(problem, "start `credpath serve` or any import once; it migrates the schema"))
+    elif problem := writing_problem(context):
+        findings.append(Finding(f"nothing can be written: {problem}", "check the disk and the server of the database"))
+    findings.extend(Finding(reason, "make room") for reason in little_room(context))
     with context.database.read() as connection:
         if active_taxonomy(connection, resolve_owner(connection, tenant)) is None:
             findings.append(Finding("no taxonomy", "run `credpath import taxonomy DIR`"))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from credpath.domain.outcomes import Impression
 from credpath.domain.paths import RecommendedItem
-from credpath.errors import NotFound
+from credpath.errors import BundleRefused, NotFound
+from credpath.recommender.bundle import verify
 from credpath.recommender.features import FEATURES
+from credpath.recommender.learned import Learned, load_learned
 from credpath.recommender.ranking import Ranker, RulesRanker
 from credpath.recommender.recommend import ON_PATH
 from credpath.service.context import Context
+from credpath.service.loading import LEARNED
 from credpath.service.shown import items_shown
 from credpath.store.impressions import get_impression
 
@@ -30,7 +34,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`replayed`: the ranker that serves gives the logged features the logged scores; else it has changed since."""
+    """`replayed`: the ranker that answered gives the logged features the logged scores; else it is gone or changed."""
 
     impression: Impression
     items: tuple[RecommendedItem, ...]
@@ -43,7 +47,7 @@ def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
     with context.database.read() as connection:
         found = get_impression(connection, tenant, impression_id)
     if found is None:
-        raise NotFound(f"no impression {impression_id!r}", where="impression_id")
+        raise unknown_impression(impression_id)
     items = items_shown(found)
     if found.feature_names != FEATURES:
         return Explanation(found, items, False, {})
@@ -61,13 +65,32 @@ def explain(context: Context, tenant: str, impression_id: str) -> Explanation:
     return Explanation(found, items, replayed, contributions)
 
 
+def unknown_impression(impression_id: str) -> NotFound:
+    """What is raised for an impression that is not, or no longer, stored."""
+    fix = "give the impression_id of a recommendation; a learner's go when the learner is forgotten"
+    return NotFound(f"no impression {impression_id!r}", where="impression_id", fix=fix)
+
+
 def _ranker(context: Context, tenant: str, found: Impression) -> Ranker | None:
-    """The one that the policy is named with; None for a learned one of a bundle that serves no longer."""
+    """The one that the policy is named with; None for a learned one of a bundle that is not, or not whole, on disk."""
     if "/" not in found.policy.removeprefix(f"{ON_PATH}/"):
         return RulesRanker()
-    bundle = context.serving.bundle
-    learned = bundle.learned.get(tenant) if bundle.version == found.bundle_version else None
+    serving, version = context.serving, found.bundle_version
+    serves = serving.ready and serving.bundle.version == version
+    learned = serving.bundle.learned.get(tenant) if serves else _learned_before(serving.models / version, tenant)
     return learned.ranker if learned else None
+
+
+def _learned_before(bundle: Path, tenant: str) -> Learned | None:
+    """What a bundle had learned that serves no longer: promoting another must not end the explanations."""
+    learned = bundle / LEARNED / tenant
+    if not learned.is_dir():
+        return None
+    try:
+        verify(bundle)
+        return load_learned(learned)
+    except BundleRefused:
+        return None
 
 
 def _largest(values: np.ndarray, parts: np.ndarray) -> tuple[Contribution, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from credpath.interop.learners import LearnerRecord, read_learners
 from credpath.interop.native_taxonomy import read_native_taxonomy
 from credpath.interop.onet import read_onet
 from credpath.interop.outcomes import read_outcomes
+from credpath.interop.reading import Read
 from credpath.service import tasks
 from credpath.service.assessed import evidence_of_each
 from credpath.service.assessments import replace_results
@@ -31,6 +32,7 @@ from credpath.service.outcomes import store
 from credpath.service.tasks import followed
 from credpath.service.tenants import check_tenant
 from credpath.store import learners as rows
+from credpath.store.credentials import known_ids
 from credpath.store.imports import record_import
 from credpath.store.taxonomies import save_taxonomy
 
@@ -86,7 +88,8 @@ def _import_taxonomy(context: Context, owner: str, folder: Path, form: str, prog
     read = TAXONOMY_READERS[form](folder, progress)
     taxonomy = read.items[0]
     if form == "native" and read.refusals:
-        raise BatchRefused(f"{len(read.refusals)} bad rows; nothing was imported", read.refusals, where=str(folder))
+        what, fix = f"{len(read.refusals)} bad rows; nothing was imported", "mend what is named, then import again"
+        raise BatchRefused(what, read.refusals, where=str(folder), fix=fix)
     now = context.clock()
     with context.database.write() as connection:
         saved = save_taxonomy(connection, owner, taxonomy, now)
@@ -109,18 +112,35 @@ def import_learners(context: Context, tenant: str, file: Path, progress: Progres
             changed = rows.put_learners(connection, tenant, [record.learner for record in read.items], now)
             rows.add_awards(connection, tenant, [award for record in read.items for award in record.awards])
             record_import(connection, tenant, "learners", now, {"read": read.rows}, ())
-        return finished(task, ImportReport("learners", read.rows, changed, 0, len(read.items) - changed, (), True))
+        return finished(task, ImportReport("learners", read.rows, changed, 0, read.rows - changed, (), True))
 
 
 def import_outcomes(context: Context, tenant: str, file: Path, progress: Progress) -> ImportReport:
-    """Reads outcomes; learners that are not known yet are created. The same file again changes nothing."""
+    """Reads outcomes; learners that are not known yet are created. The same file again changes nothing.
+
+    A credential that the catalogue does not have (yet) is a warning at its first line: it may come later.
+    """
     with followed(context, tenant, "import", f"outcomes: {file.name}") as task:
         read, now = read_outcomes(file, task.beside(progress)), context.clock()
         _refuse((*read.refusals, *refused_rows(read, file, _moment_of_outcome, now)), file)
         with context.database.write() as connection:
             saved = store(connection, tenant, read.items, now)
+            known = known_ids(connection, tenant, {outcome.credential_id for outcome in read.items})
             record_import(connection, tenant, "outcomes", now, {"read": read.rows, "inserted": saved.inserted}, ())
-        return finished(task, ImportReport("outcomes", read.rows, saved.inserted, 0, saved.duplicates, (), True))
+        unchanged = read.rows - saved.inserted  # known before, or a repeat within the file
+        report = ImportReport("outcomes", read.rows, saved.inserted, 0, unchanged, (), True)
+        return finished(task, replace(report, warnings=_of_no_credential(read, known, file)))
+
+
+def _of_no_credential(read: Read[Outcome], known: frozenset[str], file: Path) -> tuple[Refusal, ...]:
+    first: dict[str, int] = {}
+    for line, outcome in zip(read.lines, read.items, strict=True):
+        if outcome.credential_id not in known:
+            first.setdefault(outcome.credential_id, line)
+    fix = "import it too, or mend the id"
+    return tuple(
+        Refusal(file.name, line, f"no credential {name!r} in the catalogue", fix) for name, line in first.items()
+    )
 
 
 def _moments_of_learner(record: LearnerRecord) -> list[tuple[str, datetime]]:

@@ -14,6 +14,8 @@ from credpath.recommender.bundle import check_golden, verify
 from credpath.recommender.encoding import Encoder, OnnxEncoder
 from credpath.recommender.goal_index import GoalIndex
 from credpath.recommender.learned import Learned, load_learned
+from credpath.recommender.linking import text_digest
+from credpath.recommender.manifest import BundleManifest
 from credpath.recommender.skill_index import SkillIndex, SkillMatch
 from credpath.service.golden import golden_answer
 from credpath.service.indexing import IndexedCatalogue, load_catalogue
@@ -27,7 +29,7 @@ LEARNED = "learned"  # folder of a bundle with one folder a tenant
 class LoadedTaxonomy:
     """One owner's skills and occupations, ready to search. `version` is the digest of the imported release.
 
-    `match`, `required` and `resolve` are remembered for words and URIs that were asked before.
+    `match`, `required`, `resolve` and `spelt_like` are remembered for words and URIs that were asked before.
     """
 
     owner: str
@@ -41,6 +43,7 @@ class LoadedTaxonomy:
     match: Callable[[str, int], GoalAnswer]
     required: Callable[[str], CareerGoal]
     resolve: Callable[[str], SkillMatch | None]
+    spelt_like: Callable[[str], str]
 
     @property
     def identity(self) -> str:
@@ -54,20 +57,24 @@ class LoadedTaxonomy:
 
 @dataclass(frozen=True, slots=True)
 class LoadedBundle:
-    """Everything that one version serves with. `learned`: by tenant, for those of whom something was learned."""
+    """Everything that one version serves with. `learned`: by tenant, for those of whom something was learned.
+
+    `encoder_digest`: changes when a vector could.
+    """
 
     version: str
     encoder: Encoder
     taxonomies: Mapping[str, LoadedTaxonomy]
     catalogues: Mapping[str, IndexedCatalogue]
     learned: Mapping[str, Learned] = field(default_factory=dict)
+    encoder_digest: str = ""
 
 
 def load_bundle(folder: Path) -> LoadedBundle:
     """Verifies every file against the manifest, parses, asks the golden queries. Raises BundleRefused."""
     manifest = verify(folder)
     try:
-        loaded = _parse(folder, manifest.version)
+        loaded = _parse(folder, manifest)
         check_golden(manifest, golden_answer(loaded))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OSError, CredpathError) as error:
         if isinstance(error, BundleRefused):
@@ -78,14 +85,16 @@ def load_bundle(folder: Path) -> LoadedBundle:
     return loaded
 
 
-def _parse(folder: Path, version: str) -> LoadedBundle:
+def _parse(folder: Path, manifest: BundleManifest) -> LoadedBundle:
     encoder = OnnxEncoder(folder / "encoder")
     taxonomies = {path.name: load_taxonomy(path, encoder) for path in _folders(folder / "taxonomies")}
     catalogues = {path.name: load_catalogue(path) for path in _folders(folder / "catalogues")}
     learned = {path.name: load_learned(path) for path in _folders(folder / LEARNED)}
     for tenant in sorted(learned.keys() & catalogues.keys()):
         learned[tenant].bind(catalogues[tenant].index)
-    return LoadedBundle(version, encoder, taxonomies, catalogues, learned)
+    files = [f"{file.path} {file.sha256}" for file in manifest.files if file.path.startswith("encoder/")]
+    digest = text_digest("\n".join(sorted(files)))
+    return LoadedBundle(manifest.version, encoder, taxonomies, catalogues, learned, digest)
 
 
 def _folders(parent: Path) -> list[Path]:
@@ -108,4 +117,5 @@ def load_taxonomy(folder: Path, encoder: Encoder) -> LoadedTaxonomy:
         match=lru_cache(REMEMBERED)(lambda text, limit: goals.match(text, encoder, limit)),
         required=lru_cache(REMEMBERED)(goals.career_goal),
         resolve=lru_cache(REMEMBERED)(lambda words: skills.resolve(words, encoder)),
+        spelt_like=lru_cache(REMEMBERED)(skills.spelt_like),
     )

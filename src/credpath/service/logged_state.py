@@ -32,7 +32,7 @@ def state_of(asked: RecommendRequest, *, learned: bool) -> dict[str, Any]:
     return {
         "confidence": asked.goal.confidence,
         "profile": _profile(snapshot.profile),
-        **{name: sorted(getattr(snapshot, name)) for name in ("held", "in_progress", "dismissed")},
+        **{name: sorted(getattr(snapshot, name)) for name in ("held", "in_progress", "dismissed", "dropped")},
         "mastery": [_mastery(snapshot.mastery[uri]) for uri in sorted(snapshot.mastery)],
         "constraints": _constraints(asked.constraints),
         "limit": asked.limit,
@@ -53,6 +53,7 @@ def request_of(logged: Impression, goal: CareerGoal, goal_vector: FloatArray | N
         held=frozenset(state["held"]),
         in_progress=frozenset(state["in_progress"]),
         dismissed=frozenset(state["dismissed"]),
+        dropped=frozenset(state.get("dropped", ())),
         mastery={uri: _restored(uri, *rest) for uri, *rest in state["mastery"]},
         history=logged.history,
     )
@@ -103,7 +104,7 @@ def _with_money(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _mastery(known: Mastery) -> list[Any]:
     pieces = [[e.kind, e.score, e.at.isoformat(), e.share, *_hardness(e)] for e in known.evidence]
     at = known.updated_at.isoformat() if known.updated_at else None
-    return [known.skill_uri, known.held, known.missing, at, pieces]
+    return [known.skill_uri, known.held, known.missing, at, pieces, *([] if known.backed else [False])]
 
 
 def _hardness(piece: Evidence) -> tuple[float, ...]:
@@ -111,7 +112,9 @@ def _hardness(piece: Evidence) -> tuple[float, ...]:
     return () if piece.difficulty is None else (piece.difficulty,)
 
 
-def _restored(uri: str, held: float, missing: float, at: str | None, pieces: list[list[Any]]) -> Mastery:
+def _restored(
+    uri: str, held: float, missing: float, at: str | None, pieces: list[list[Any]], backed: bool = True
+) -> Mastery:
     evidence = tuple(
         Evidence(
             f"logged:{number}",
@@ -124,4 +127,4 @@ def _restored(uri: str, held: float, missing: float, at: str | None, pieces: lis
         )
         for number, (kind, score, when, share, *hard) in enumerate(pieces)
     )
-    return Mastery(uri, held, missing, datetime.fromisoformat(at) if at else None, evidence)
+    return Mastery(uri, held, missing, datetime.fromisoformat(at) if at else None, evidence, backed)

@@ -45,6 +45,10 @@ HARDLY_BETTER = message(
     "{rivals:list} may come first instead of {first:quoted}, and would be better by hardly anything."
 )
 NOTHING_FITS = Saying("Nothing in the catalogue may come next within these limits, so no answer would change it.")
+NO_CATALOGUE = Saying(
+    "The catalogue is empty, so nothing can be recommended; whoever runs the service imports one with "
+    "`credpath import catalogue FILE`."
+)
 NO_SKILLS = message("No occupation is close to {goal:quoted}, so no list of skills to ask about is known.")
 NO_SKILLS_BUT_NEAR = message(
     "No occupation is close to {goal:quoted}, so no list of skills to ask about is known; "
@@ -213,7 +217,7 @@ def why(asked: Question, found: NextQuestion, credentials: Mapping[str, Credenti
     if found.ending == "no_skills":
         return _no_skills(asked)
     if found.ending == "nothing_fits":
-        return NOTHING_FITS
+        return NOTHING_FITS if asked.catalogue.index.ids else NO_CATALOGUE
     if found.chosen is not None and not found.done:
         return _why_ask(found.chosen, found, credentials)
     first, goal = _title(credentials, found.first), shortened(asked.goal.label or asked.goal.text, 80)

@@ -11,6 +11,8 @@ from credpath.domain.outcomes import Outcome
 from credpath.errors import Conflict, TooLarge
 from credpath.service.context import Context
 from credpath.service.happened import check_each
+from credpath.store.credentials import known_ids
+from credpath.store.impressions import known_impressions
 from credpath.store.learners import ensure_learners
 from credpath.store.outcomes import OutcomesSaved, save_outcomes
 
@@ -32,6 +34,19 @@ def record_outcomes(context: Context, tenant: str, outcomes: Sequence[Outcome]) 
     batch, now = tuple(outcomes), context.clock()
     check_each((now if o.ordinal else o.occurred_at for o in batch), "outcomes.{}.occurred_at", now)
     return context.writer.submit(lambda connection: store(connection, tenant, batch, now)).result()
+
+
+def count_unknown(context: Context, tenant: str, outcomes: Sequence[Outcome]) -> tuple[int, int]:
+    """(outcomes that answer an impression that is not there, outcomes of a credential outside the catalogue).
+
+    A hint for who sends them, and no refusal: an import or another call may bring either later.
+    """
+    answered = {outcome.impression_id for outcome in outcomes if outcome.impression_id}
+    with context.database.read() as connection:
+        shown = known_impressions(connection, tenant, answered)
+        offered = known_ids(connection, tenant, {outcome.credential_id for outcome in outcomes})
+    unknown = answered - shown
+    return sum(o.impression_id in unknown for o in outcomes), sum(o.credential_id not in offered for o in outcomes)
 
 
 def store(connection: Connection, tenant: str, outcomes: tuple[Outcome, ...], now: datetime) -> OutcomesSaved:

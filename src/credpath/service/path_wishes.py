@@ -26,7 +26,8 @@ def check_wishes(index: CatalogueIndex, limits: Constraints, today: date) -> Non
 def check_previous(previous: Sequence[str]) -> tuple[str, ...]:
     """The steps of an earlier path. What the catalogue no longer has may be among them: the answer will say so."""
     if len(previous) > MAX_PREVIOUS:
-        raise InvalidInput(f"{len(previous)} previous steps, over {MAX_PREVIOUS}", where="previous")
+        fix = "give the steps of one path"
+        raise InvalidInput(f"{len(previous)} previous steps, over {MAX_PREVIOUS}", where="previous", fix=fix)
     return tuple(check_id(step, "previous") for step in previous)
 
 

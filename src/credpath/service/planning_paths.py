@@ -15,6 +15,7 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.learned import Learned
 from credpath.recommender.planning import plan_all, plan_best
 from credpath.recommender.recommend import RecommendRequest
+from credpath.recommender.wording import part
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
 from credpath.service.kept_paths import keep_shown, planned_next, still_ahead
@@ -39,6 +40,7 @@ class PathAnswer:
     catalogue_version: str
     taxonomy: str
     unknown_skills: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     skill_labels: Mapping[str, str] = field(default_factory=dict)
     planned_on: date = date.min
     previous: tuple[str, ...] = ()
@@ -74,11 +76,12 @@ def plan_paths(
         goal_answer=question.goal_answer,
         paths=paths,
         credentials=records_of(index, named_in(paths)),
-        degraded=not question.goal.skills,
+        degraded=not question.goal.skills or question.catalogue.partial,
         bundle_version=question.bundle_version,
         catalogue_version=index.version,
         taxonomy=question.taxonomy.attribution,
         unknown_skills=question.unknown_skills,
+        notes=(*question.notes, *(part(note) for path in paths[:1] for note in path.notes)),
         skill_labels=labels_of(question, skills_in(paths)),
         planned_on=context.clock().date(),
         previous=started_from,

@@ -18,19 +18,21 @@ from credpath.recommender.bundle import (
     read_history,
     verify,
 )
-from credpath.recommender.bundle_switch import ROLL_BACK, Switch
+from credpath.recommender.bundle_switch import ROLL_BACK, Switch, readable_current
+from credpath.recommender.learned import MASTERY
 from credpath.service.context import Context
 from credpath.service.model_figures import read_figures
 
 PROMOTE = "promote"
 SOMEBODY = "another tenant"
+MASTERED = "mastery is learned from responses"
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A bundle with what it learned for one tenant: the gate's verdict ("" without a learned model), its metrics.
 
-    `note`: what its builder wrote, else what the gate said of the tenant's model.
+    `note`: what its builder wrote, else what the gate said of the tenant's model; and whether mastery was learned.
     """
 
     version: str
@@ -62,7 +64,9 @@ def list_models(context: Context, tenant: str) -> tuple[Model, ...]:
     found = []
     for bundle in list_bundles(models):
         figures = read_figures(models / bundle.version, tenant)
-        listed = (bundle.version, bundle.created_at, bundle.current, bundle.note or figures.sentence)
+        mastery = MASTERED if (models / bundle.version / "learned" / tenant / MASTERY).is_dir() else ""
+        note = "; ".join(filter(None, (bundle.note or figures.sentence, mastery)))
+        listed = (bundle.version, bundle.created_at, bundle.current, note)
         found.append(Model(*listed, figures.verdict, figures.metrics))
     return tuple(found)
 
@@ -78,19 +82,23 @@ def history(context: Context, tenant: str, *, limit: int = 100, operator: bool =
     )
 
 
-def promote(context: Context, version: str, by: str, *, tenant: str = "", reason: str = "") -> str:
+def promote(context: Context, version: str, by: str, *, tenant: str = "", reason: str = "") -> bool:
     """Verifies the bundle, then makes it the one that serves, here at once and in other processes within seconds.
 
-    Raises NotFound for an unknown version and BundleRefused for a damaged one.
+    False where it served already: nothing is switched then, and no history written. Raises NotFound for an unknown
+    version and BundleRefused for a damaged one.
     """
     models = context.serving.models
     if version not in {b.version for b in list_bundles(models)}:
         raise NotFound(f"no model {version!r}", where="version", fix="`credpath models list` shows them")
+    why = _because(PROMOTE, reason)
     with publishing(models):
         verify(models / version)
-        flip(models, version, at=context.clock(), by=by, reason=_because(PROMOTE, reason), tenant=tenant)
+        switched = readable_current(models) != version
+        if switched:
+            flip(models, version, at=context.clock(), by=by, reason=why, tenant=tenant)
     context.serving.check()
-    return version
+    return switched
 
 
 def held_by_gate(context: Context, version: str) -> dict[str, str]:
@@ -112,7 +120,8 @@ def rollback(context: Context, by: str, *, tenant: str = "", reason: str = "") -
         earlier = previous_version(models)
         if earlier is None:
             now = current_version(models)
-            raise Conflict(f"nothing served before {now!r}", fix="promote a version by name instead")
+            what = f"nothing served before {now!r}" if now else "nothing serves yet"
+            raise Conflict(what, fix="promote a version by name; `credpath models list` shows them")
         verify(models / earlier)
         flip(models, earlier, at=context.clock(), by=by, reason=why, tenant=tenant)
     context.serving.check()
@@ -125,7 +134,7 @@ def earlier_version(context: Context) -> str:
     return (previous_version(models) or "") if models.is_dir() else ""
 
 
-Switching = Callable[[str], str]  # from a reason to the version that serves then
+Switching = Callable[[str], object]  # what is done with a reason
 
 
 def _because(kind: str, reason: str) -> str:

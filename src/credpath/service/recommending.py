@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from credpath.domain.goals import CareerGoal, GoalAnswer
 from credpath.domain.outcomes import Impression
 from credpath.domain.paths import RecommendedItem
 from credpath.errors import Conflict
+from credpath.recommender.catalogue_fit import fit_of_slate
 from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import Recommendation, RecommendRequest
 from credpath.recommender.recommend import recommend as rank_next
@@ -49,6 +50,7 @@ class RecommendAnswer:
     shown_at: datetime
     unknown_skills: tuple[str, ...] = ()
     experiment: str = ""
+    notes: tuple[str, ...] = ()
 
 
 def recommend(context: Context, tenant: str, ask: Ask) -> RecommendAnswer:
@@ -72,7 +74,13 @@ def recommend(context: Context, tenant: str, ask: Ask) -> RecommendAnswer:
     answer = _answer(question, result, impression_id, seed, shown_at, assignment.label)
     packed = pack_impression(tenant, _impression(ask, asked, learned, result, answer))
     key = ask.idempotency_key
-    context.writer.submit(lambda connection: save_packed(connection, packed, key)).result()
+    try:
+        context.writer.submit(lambda connection: save_packed(connection, packed, key)).result()
+    except Conflict:
+        overtaken = _earlier(context, tenant, ask)  # by the same call, made while this one was reckoned
+        if overtaken is None:
+            raise
+        return _repeated(question, overtaken)
     return answer
 
 
@@ -107,6 +115,11 @@ def _earlier(context: Context, tenant: str, ask: Ask) -> Impression | None:
     return found
 
 
+def _notes(question: Question, items: Sequence[RecommendedItem]) -> tuple[str, ...]:
+    """What cannot be done as it was asked, and whether the catalogue fits the goal at all."""
+    return (*question.notes, *fit_of_slate(items))
+
+
 def _repeated(question: Question, earlier: Impression) -> RecommendAnswer:
     index = question.catalogue.index
     items = items_shown(earlier)
@@ -127,6 +140,7 @@ def _repeated(question: Question, earlier: Impression) -> RecommendAnswer:
         seed=earlier.seed,
         shown_at=earlier.shown_at,
         unknown_skills=question.unknown_skills,
+        notes=_notes(question, items),
         experiment=earlier.experiment,
     )
 
@@ -153,10 +167,11 @@ def _answer(
         catalogue_version=index.version,
         taxonomy=question.taxonomy.attribution,
         filters=result.filters,
-        degraded=result.degraded,
+        degraded=result.degraded or question.catalogue.partial,
         seed=seed,
         shown_at=shown_at,
         unknown_skills=question.unknown_skills,
+        notes=_notes(question, result.items),
         experiment=experiment,
     )
 
@@ -180,7 +195,7 @@ def _impression(
         seed=answer.seed,
         bundle_version=answer.bundle_version,
         catalogue_version=answer.catalogue_version,
-        degraded=result.degraded,
+        degraded=answer.degraded,
         filters=dict(result.filters),
         answer=shown(result.items, asked.goal, ask),
         history=asked.snapshot.history,

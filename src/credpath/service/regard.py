@@ -11,10 +11,10 @@ import numpy as np
 
 from credpath.domain.catalogue import EU_ELEMENTS, Credential, SkillLink, eu_missing
 from credpath.domain.sayings import message
+from credpath.recommender.award_worth import is_supervised
 from credpath.service.context import Context
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
-from credpath.service.told import is_supervised
 from credpath.store.credentials import catalogue_version
 
 Practical = Literal["practical", "partly", "no", "unstated"]

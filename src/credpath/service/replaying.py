@@ -13,9 +13,10 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.recommend import Recommendation
 from credpath.recommender.recommend import recommend as rank_next
 from credpath.service.context import Context
+from credpath.service.explaining import unknown_impression
 from credpath.service.loading import LoadedBundle, load_bundle
 from credpath.service.logged_state import request_of, used_learned
-from credpath.service.serving import index_present, taxonomy_of
+from credpath.service.present_index import index_present, taxonomy_of
 from credpath.store.credentials import catalogue_version
 from credpath.store.impressions import get_impression
 
@@ -71,7 +72,7 @@ class Replayer:
         with self.context.database.read() as connection:
             found = get_impression(connection, self.tenant, impression_id)
         if found is None:
-            raise NotFound(f"no impression {impression_id!r}", where="impression_id")
+            raise unknown_impression(impression_id)
         return self.replay_logged(found)
 
     def replay_logged(self, logged: Impression) -> Replayed:
@@ -106,7 +107,8 @@ class Replayer:
             try:
                 self._bundles[version] = load_bundle(serving.models / version)
             except BundleRefused as error:
-                raise Conflict(f"bundle {version} cannot be loaded: {error}", where="bundle_version") from error
+                what, fix = f"bundle {version} cannot be loaded: {error}", "put its files back as they were built"
+                raise Conflict(what, where="bundle_version", fix=fix) from error
         return self._bundles[version]
 
     def _index(self, bundle: LoadedBundle, version: str) -> CatalogueIndex:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,11 @@ _FIELDS = tuple(one.name for one in fields(RecommendedItem))
 
 
 def digest_of(ask: Ask) -> str:
-    """Equal for two calls that ask the same; a reused idempotency key with another digest is a conflict."""
-    content = orjson.dumps(ask, default=_plain, option=orjson.OPT_SORT_KEYS)
+    """Equal for two calls that ask the same; a reused idempotency key with another digest is a conflict.
+
+    Over what was asked alone: a field that an upgrade adds must not make a repeated call another question.
+    """
+    content = orjson.dumps(ask, default=_asked, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS)
     return hashlib.sha256(content).hexdigest()
 
 
@@ -70,6 +73,19 @@ def _item(item: Mapping[str, Any], features: Mapping[str, float]) -> Recommended
         low, high = item["completion_interval"]
         facts["completion_interval"] = (low, high)
     return RecommendedItem(**facts)
+
+
+def _asked(value: object) -> object:
+    """A dataclass without the fields that are as they are where nothing is said."""
+    if not is_dataclass(value):
+        return _plain(value)
+    said = {one.name: (getattr(value, one.name), one) for one in fields(value)}
+    return {name: content for name, (content, one) in said.items() if content != _unsaid(one)}
+
+
+def _unsaid(one: Field[Any]) -> object:
+    """What a field of a dataclass holds where nothing is given for it; MISSING where something must be."""
+    return one.default if one.default_factory is MISSING else one.default_factory()
 
 
 def _plain(value: object) -> object:

@@ -7,30 +7,20 @@ comes after it, in time order, undated last.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
-import numpy as np
-
-from credpath.domain.attempts import PASS, UNDATED, Attempt, attempts_of
+from credpath.domain.attempts import UNDATED, Attempt, attempts_of
 from credpath.domain.catalogue import Credential, SkillLink
-from credpath.domain.evidence import Evidence, award_share
+from credpath.domain.evidence import Evidence
 from credpath.domain.learner import LearnerSnapshot, NotYet
 from credpath.domain.mastery import COUNTING, MAX_EVIDENCE_SHOWN, LearnerState, Mastery, MasteryModel, estimates
 from credpath.domain.mastery_transition import later, take_in
-from credpath.recommender.columns import level_of
+from credpath.domain.outcomes import PASS
+from credpath.recommender.award_worth import award_shares, strengths_of
 from credpath.service.indexing import IndexedCatalogue
 from credpath.service.loading import LoadedTaxonomy
-
-# An award of an introductory credential is worth this share of an advanced one's: it shows the same skill, less far.
-INTRODUCTORY, LEVEL_UNKNOWN = 0.8, 0.5
-UNWATCHED = re.compile(r"\b(un-?supervised|not supervised|un-?proctored|not proctored|none|no supervision)\b", re.I)
-WATCHED = re.compile(
-    r"\b(supervised|proctored|proctoring|invigilated|identity check\w*|verified identity|onsite|on-site|in person)\b",
-    re.I,
-)
 
 
 def as_of(now: datetime) -> datetime:
@@ -71,6 +61,8 @@ def told(
     """(what awards, attempts and declarations say, in the order to be counted; the declared words not known)."""
     attempts = attempt_evidence(attempts_of(snapshot.outcomes, snapshot.awards, snapshot.held), catalogue)
     declared, unknown = declared_evidence(snapshot.profile.declared_skills, taxonomy)
+    if not snapshot.profile.not_yet:
+        return (*attempts, *declared), unknown
     denied, unknown_too = denied_evidence(snapshot.profile.not_yet, taxonomy)
     shown = [piece for pieces in snapshot.kept.recent.values() for piece in pieces]
     standing = not_outweighed(denied, declared, (*attempts, *shown))
@@ -88,31 +80,15 @@ def attempt_evidence(attempts: Iterable[Attempt], catalogue: IndexedCatalogue) -
 
 
 def told_of(attempt: Attempt, credential: Credential, links: Iterable[SkillLink]) -> list[Evidence]:
-    """One piece a skill that the credential teaches, as strong as the link; an award as far as it can be relied on."""
-    relied = award_reliability(credential, attempt) if attempt.kind == "award" else 1.0
-    score = 1.0 if attempt.kind == "award" else 0.0
-    strongest: dict[str, float] = {}
-    for link in links:
-        strongest[link.skill_uri] = max(strongest.get(link.skill_uri, 0.0), link.strength * link.confidence)
+    """One piece a skill that the credential teaches, as strongly; an award as far as it can be relied on."""
+    shares, score = strengths_of(credential, links), 0.0
+    if attempt.kind == "award":
+        shares, score = award_shares(credential, shares, attempt.checked), 1.0
     return [
-        Evidence(attempt.attempt_id, uri, attempt.kind, score, attempt.at, attempt.credential_id, share=share * relied)
-        for uri, share in strongest.items()
+        Evidence(attempt.attempt_id, uri, attempt.kind, score, attempt.at, attempt.credential_id, share=share)
+        for uri, share in shares.items()
+        if share > 0
     ]
-
-
-def award_reliability(credential: Credential, award: Attempt) -> float:
-    """0..1 by level, kind of assessment, supervision, and whether the award or its awarding body was checked."""
-    level = level_of(credential)
-    far = INTRODUCTORY + (1.0 - INTRODUCTORY) * (LEVEL_UNKNOWN if np.isnan(level) else level)
-    checked = True if award.checked or credential.quality_assurance else None
-    return far * award_share(1.0, credential.assessment_type, is_supervised(credential.supervision), checked)
-
-
-def is_supervised(words: str) -> bool | None:
-    """Whether somebody watched the assessment, from the record's own words; None where they do not tell."""
-    if UNWATCHED.search(words):
-        return False
-    return True if WATCHED.search(words) else None
 
 
 def declared_evidence(skills: Iterable[str], taxonomy: LoadedTaxonomy) -> tuple[list[Evidence], tuple[str, ...]]:

@@ -59,7 +59,7 @@ class Traffic:
 def traffic(context: Context, tenant: str, days: int = 30, last: date | None = None) -> Traffic:
     """The `days` up to and with `last` (today). Counts indexes alone, once a call. Raises InvalidInput."""
     if not 1 <= days <= MAX_DAYS:
-        raise InvalidInput(f"{days} days, not within 1 to {MAX_DAYS}", where="days")
+        raise InvalidInput(f"{days} days, not within 1 to {MAX_DAYS}", where="days", fix=f"ask for 1 to {MAX_DAYS}")
     last = last or context.clock().astimezone(UTC).date()
     first = last - timedelta(days=days - 1)
     since, before = _midnight(first), _midnight(last + timedelta(days=1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, func, select, tuple_
 
 from credpath.domain.catalogue import Credential
 from credpath.errors import Conflict
@@ -28,6 +28,7 @@ _STATE = table_of(TenantStateRow)
 _OF_TENANT = _CREDENTIAL.c.tenant == bindparam("tenant")
 _ONE = select(_CREDENTIAL.c.record).where(_OF_TENANT, _CREDENTIAL.c.credential_id == bindparam("credential_id"))
 _ALL = select(_CREDENTIAL.c.record).where(_OF_TENANT).order_by(_CREDENTIAL.c.credential_id)
+_COUNT = select(func.count()).select_from(_CREDENTIAL).where(_OF_TENANT)
 _VERSION = select(_STATE.c.catalogue_version).where(_STATE.c.tenant == bindparam("tenant"))
 
 
@@ -89,9 +90,19 @@ def load_catalogue(connection: Connection, tenant: str) -> tuple[Credential, ...
         return tuple(map(decode_credential, connection.execute(_ALL, {"tenant": tenant}).scalars()))
 
 
+def count_credentials(connection: Connection, tenant: str) -> int:
+    """How many credentials the tenant has."""
+    return int(connection.execute(_COUNT, {"tenant": tenant}).scalar_one())
+
+
 def catalogue_version(connection: Connection, tenant: str) -> str:
     """A digest of the catalogue's content: the same rows have the same version in every database."""
     return str(connection.execute(_VERSION, {"tenant": tenant}).scalar() or f"{0:032x}")
+
+
+def known_ids(connection: Connection, tenant: str, credential_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the ids that are in the catalogue."""
+    return frozenset(_digests(connection, tenant, credential_ids))
 
 
 def _digests(connection: Connection, tenant: str, credential_ids: Iterable[str]) -> dict[str, str]:

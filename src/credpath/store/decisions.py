@@ -57,6 +57,7 @@ class Happened(NamedTuple):
     occurred_at: datetime
     impression_id: str
     ordinal: bool
+    score: float | None = None
 
 
 class Considered(NamedTuple):

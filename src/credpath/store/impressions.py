@@ -5,7 +5,7 @@ A narrow row holds what training reads of every impression, a wide one what a re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from credpath.domain.outcomes import Impression
 from credpath.errors import Conflict, InvalidInput
-from credpath.store.bulk import insert_one, of_stored_learner
+from credpath.store.bulk import insert_one, of_stored_learner, rows_by_key
 from credpath.store.codec import dump, load_words
 from credpath.store.packing import (
     pack_matrix,
@@ -105,7 +105,8 @@ def save_packed(connection: Connection, packed: PackedImpression, idempotency_ke
     """`save_impression` of what `pack_impression` made."""
     with of_stored_learner(packed.learner_id):
         if not insert_one(connection, _IMPRESSION, packed.narrow):
-            raise Conflict(f"impression {packed.impression_id!r} is stored already", where="impression_id")
+            what = f"impression {packed.impression_id!r} is stored already"
+            raise Conflict(what, where="impression_id", fix="give each impression its own id")
     insert_one(connection, _SCHEMA, packed.schema)
     insert_one(connection, _CONSIDERED, packed.wide)
     if idempotency_key:
@@ -117,6 +118,12 @@ def save_packed(connection: Connection, packed: PackedImpression, idempotency_ke
 def get_impression(connection: Connection, tenant: str, impression_id: str) -> Impression | None:
     """One impression, or None."""
     return _first(connection, _ONE, {"tenant": tenant, "impression_id": impression_id})
+
+
+def known_impressions(connection: Connection, tenant: str, impression_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the ids that the tenant has an impression of."""
+    columns = (_IMPRESSION.c.impression_id,)
+    return frozenset(row[0] for row in rows_by_key(connection, columns, tenant, sorted(impression_ids)))
 
 
 def by_idempotency_key(connection: Connection, tenant: str, key: str) -> Impression | None:
@@ -148,7 +155,8 @@ def load_impressions(
 def _rows_shown(impression: Impression) -> list[int]:
     place = {credential_id: row for row, credential_id in enumerate(impression.candidates)}
     if strange := [credential_id for credential_id in impression.slate if credential_id not in place]:
-        raise InvalidInput(f"{strange[0]!r} is on the slate and was no candidate", where="slate")
+        what = f"{strange[0]!r} is on the slate and was no candidate"
+        raise InvalidInput(what, where="slate", fix="show candidates only")
     return [place[credential_id] for credential_id in impression.slate]
 
 

@@ -115,6 +115,7 @@ def assemble(
         held=state.held,
         in_progress=state.in_progress,
         dismissed=state.dismissed,
+        dropped=state.dropped,
         history=taken_up(outcomes, awards),
         kept=kept,
         awards=tuple(sorted(awards, key=lambda a: (a.credential_id, a.award_id))),

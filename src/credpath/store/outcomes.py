@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, delete, func, select
 
 from credpath.domain.learner import Award
-from credpath.domain.outcomes import Outcome, OutcomeKind
+from credpath.domain.outcomes import HELD_KINDS, PASS, Outcome, OutcomeKind
 from credpath.store.bulk import insert_new, rows_by_key
 from credpath.store.tables import OutcomeRow, columns_of, table_of
 
@@ -27,8 +27,10 @@ _COLUMNS = columns_of(OutcomeRow, *(f.name for f in fields(Outcome)))
 _IN_ORDER = (_OUTCOME.c.occurred_at, _OUTCOME.c.outcome_id)
 _OF_TENANT = _OUTCOME.c.tenant == bindparam("tenant")
 _OF_LEARNER = select(*_COLUMNS).where(_OF_TENANT, _OUTCOME.c.learner_id == bindparam("learner_id")).order_by(*_IN_ORDER)
+_NOT_PASSED = _OUTCOME.c.kind.in_(HELD_KINDS) & (_OUTCOME.c.score < PASS)
+_COUNTED = case((_NOT_PASSED, POPULARITY["dropped"]), else_=case(POPULARITY, value=_OUTCOME.c.kind, else_=0.0))
 _STRONGEST = (
-    select(_OUTCOME.c.credential_id, func.max(case(POPULARITY, value=_OUTCOME.c.kind, else_=0.0)).label("weight"))
+    select(_OUTCOME.c.credential_id, func.max(_COUNTED).label("weight"))
     .where(_OF_TENANT)
     .group_by(_OUTCOME.c.credential_id, _OUTCOME.c.learner_id)
     .subquery()
@@ -99,6 +101,12 @@ def withdraw(connection: Connection, tenant: str, learner_id: str, credential_id
         _OUTCOME.c.credential_id == credential_id, _OUTCOME.c.kind == kind,
     )  # fmt: skip
     return int(connection.execute(delete(_OUTCOME).where(*said)).rowcount)
+
+
+def withdraw_one(connection: Connection, tenant: str, learner_id: str, outcome_id: str) -> None:
+    """Takes back one outcome of the learner, as if it had never been."""
+    one = (_OUTCOME.c.tenant == tenant, _OUTCOME.c.learner_id == learner_id, _OUTCOME.c.outcome_id == outcome_id)
+    connection.execute(delete(_OUTCOME).where(*one))
 
 
 def withdraw_said(connection: Connection, tenant: str, award: Award, prefix: str) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +22,9 @@ from credpath.store.migrations import HEAD, revision, upgrade
 T = TypeVar("T")
 
 MIGRATION_LOCK = 0x63726564  # any number that every credpath process agrees on
-SERIALIZATION_FAILURE, DEADLOCK, UNDEFINED_TABLE = "40001", "40P01", "42P01"
+SERIALIZATION_FAILURE, DEADLOCK, UNDEFINED_TABLE, DISK_FULL = "40001", "40P01", "42P01", "53100"
 CHECK = "check DATABASE_URL, the server and its disk"
+READONLY = "its folder is read-only: let this user write there, or name another folder by CREDPATH_HOME"
 # A writer of a whole taxonomy holds SQLite's one write lock for seconds; others wait rather than fail.
 BUSY_SECONDS = 30.0
 # The tables that hold a learner's rows.
@@ -124,6 +127,15 @@ class Database:
             with self._writes.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.execute(text(f"VACUUM {', '.join(PERSONAL)}"))
 
+    def room(self) -> int | None:
+        """Bytes that are left on the disk of a SQLite file; None where nobody can say, as of a server's."""
+        if not self.is_sqlite:
+            return None
+        try:
+            return shutil.disk_usage(Path(str(self.url.database)).absolute().parent).free
+        except OSError:
+            return None
+
     def dispose(self) -> None:
         """Closes every pooled connection; SQLite then folds its log into the file."""
         self._reads.dispose()
@@ -137,7 +149,7 @@ class Database:
                 if not commit:
                     transaction.rollback()
         except DBAPIError as error:
-            if unusable := _unusable(error):
+            if unusable := _unusable(error, self._advice()):
                 raise NotReady(unusable[0], where=self.name, fix=unusable[1]) from error
             raise
 
@@ -145,7 +157,15 @@ class Database:
         try:
             return engine.connect()
         except (PoolTimeout, OSError) as error:
-            raise NotReady(f"the database cannot be used: {error}", where=self.name, fix=CHECK) from error
+            raise NotReady(f"the database cannot be used: {error}", where=self.name, fix=self._advice()) from error
+
+    def _advice(self) -> str:
+        """What to look at when the database fails. It names no folder: a caller of the API reads it, too."""
+        if not self.is_sqlite:
+            return CHECK
+        file = Path(str(self.url.database)).absolute()
+        nearest = next(folder for folder in file.parents if folder.exists())
+        return CHECK if os.access(nearest, os.W_OK) else READONLY
 
     @contextmanager
     def _migration(self) -> Iterator[Connection]:
@@ -164,20 +184,30 @@ class Database:
         engine.dispose()
 
 
-def _unusable(error: DBAPIError) -> tuple[str, str] | None:
+def _unusable(error: DBAPIError, advice: str) -> tuple[str, str] | None:
     """(what, fix) when it is the database that fails, not the statement: gone, locked, full, not migrated."""
     reason = str(error.orig).strip().splitlines()[0]
     if "no such table" in reason or getattr(error.orig, "sqlstate", None) == UNDEFINED_TABLE:
         return "the database has no tables yet", "start `credpath serve` or any import; it makes them"
     if _lost_a_race(error) or not (isinstance(error, OperationalError) or "not a database" in reason):
         return None
-    fix = "another process writes for long; try again" if "locked" in reason else CHECK
+    if "disk is full" in reason or getattr(error.orig, "sqlstate", None) == DISK_FULL:
+        return "the disk of the database is full", "make room there, then ask again"
+    fix = "another process writes for long; try again" if "locked" in reason else advice
     return f"the database cannot be used: {reason}", fix
 
 
 def ends_transaction(error: Exception) -> bool:
-    """Whether nothing more can be done in the transaction that raised this: it lost a race, or its connection."""
-    return isinstance(error, DBAPIError) and (error.connection_invalidated or _lost_a_race(error))
+    """Whether nothing more can be done in the transaction that raised this: it lost a race, its server or its disk."""
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or _lost_a_race(error) or _lacks_room(error)
+
+
+def _lacks_room(error: DBAPIError) -> bool:
+    # "database or disk is full", "disk I/O error"; in PostgreSQL the class of what a server may lack.
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, OperationalError) and ("disk" in str(error.orig) or state.startswith("53"))
 
 
 def _lost_a_race(error: DBAPIError) -> bool:

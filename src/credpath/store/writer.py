@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete, insert
 
 from credpath.errors import NotReady
 from credpath.store.session import Database, ends_transaction
+from credpath.store.tables import FeatureSchemaRow, table_of
 
 T = TypeVar("T")
 Work = Callable[[Connection], Any]
@@ -23,6 +24,8 @@ MAX_QUEUED = 10_000
 # A commit costs one flush of the disk however many jobs it holds; beyond this the flush is no longer what costs.
 MAX_BATCH = 256
 PATIENCE_SECONDS = 5.0
+PROBE = "-"  # no tenant can be called so
+_SCHEMA = table_of(FeatureSchemaRow)
 
 
 @dataclass(slots=True)
@@ -45,6 +48,7 @@ class GroupCommitWriter:
         self._queue: queue.Queue[_Job | None] = queue.Queue(MAX_QUEUED)
         self._closing = threading.Event()
         self._closed = threading.Event()
+        self._problem = ""
         self._thread = threading.Thread(target=self._run, name="group-commit", daemon=True)
         self._thread.start()
 
@@ -64,6 +68,15 @@ class GroupCommitWriter:
         if self._closed.is_set():  # it came after the last batch
             self._refuse_rest()
         return job.future
+
+    @property
+    def problem(self) -> str:
+        """Why the last commit failed, such as a full disk; "" when it did not. A fault of one job is no reason."""
+        return self._problem
+
+    def try_again(self) -> Future[None]:
+        """Writes something that leaves no trace: where nobody else writes, `problem` would never be over."""
+        return self.submit(_write_and_remove)
 
     def close(self) -> None:
         """Writes everything queued, then stops. Further jobs are refused."""
@@ -95,9 +108,11 @@ class GroupCommitWriter:
         try:
             self._database.transact(partial(_attempt_each, batch))
         except Exception as error:
+            self._problem = error.what if isinstance(error, NotReady) else str(error)
             for job in batch:
                 job.future.set_exception(error)
             return
+        self._problem = ""
         for job in batch:
             if job.error is None:
                 job.future.set_result(job.value)
@@ -129,6 +144,13 @@ def _attempt(connection: Connection, job: _Job) -> None:
         job.error = error
         connection.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
     connection.exec_driver_sql("RELEASE SAVEPOINT job")
+
+
+def _write_and_remove(connection: Connection) -> None:
+    # The page that held the row is written all the same, which a full disk does not take.
+    row = {"tenant": PROBE, "feature_schema": PROBE, "names": "[]"}
+    connection.execute(insert(_SCHEMA), row)
+    connection.execute(delete(_SCHEMA).where(_SCHEMA.c.tenant == PROBE))
 
 
 def _closed() -> NotReady:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -32,7 +33,10 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class GapView:
-    """`covered`: the share of the goal that is shown, 0..1, between `surely` and `perhaps` with 90 %."""
+    """`covered`: the share of the goal that is shown, 0..1; by what was seen between `surely` and `perhaps` with 90 %.
+
+    `unseen`: how many skills of the goal have no evidence. They count as far as skills that are shown lie near them.
+    """
 
     goal: str
     covered: float
@@ -41,7 +45,7 @@ class GapView:
     open: tuple[GapRow, ...]
     closed: tuple[GapRow, ...]
     others: tuple[SkillPage, ...]
-    unseen: int  # skills of the goal without any evidence
+    unseen: int
 
 
 @router.get("")
@@ -68,9 +72,9 @@ def view_of(page: MasteryPage) -> GapView:
     rows = sorted((_row(p, p.needed, whole) for p in page.skills if p.needed), key=lambda r: (-r.share, r.page.label))
     return GapView(
         goal=page.goal.label,
-        covered=1.0 - sum(row.share for row in rows),
-        surely=_covered(rows, whole, 0),
-        perhaps=_covered(rows, whole, 1),
+        covered=_covered(rows, whole, lambda page: page.level),
+        surely=_covered(rows, whole, lambda page: min(page.level, _seen(page)[0])),
+        perhaps=_covered(rows, whole, lambda page: max(page.level, _seen(page)[1])),
         open=tuple(row for row in rows if row.gap > SHOWN_ENOUGH),
         closed=tuple(row for row in rows if row.gap <= SHOWN_ENOUGH),
         others=tuple(p for p in page.skills if not p.needed),
@@ -79,16 +83,18 @@ def view_of(page: MasteryPage) -> GapView:
 
 
 def _row(page: SkillPage, needed: GoalSkill, whole: float) -> GapRow:
-    # Without evidence a skill counts as a whole gap in every suggestion, so it is one here.
-    shown = page.mastery.probability if page.basis == "evidence" else 0.0
-    gap = max(0.0, needed.required_level - shown)
+    # As every suggestion has it.
+    gap = max(0.0, needed.required_level - page.level)
     return GapRow(page, needed, gap, needed.weight * gap / whole)
 
 
-def _covered(rows: list[GapRow], whole: float, end: int) -> float:
-    """The share of the goal that is shown if every skill lies at that end of its interval."""
-    known = [row for row in rows if row.page.basis == "evidence"]
-    return sum(r.needed.weight * min(r.needed.required_level, r.page.mastery.interval[end]) for r in known) / whole
+def _covered(rows: list[GapRow], whole: float, level: Callable[[SkillPage], float]) -> float:
+    """The share of the goal that is shown if every skill has that level."""
+    return sum(r.needed.weight * min(r.needed.required_level, level(r.page)) for r in rows) / whole
+
+
+def _seen(page: SkillPage) -> tuple[float, float]:
+    return page.mastery.interval if page.basis == "evidence" else (0.0, 0.0)
 
 
 def _regarded(visit: Visit) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -69,8 +70,9 @@ def add_award(visit: SenderDep) -> Response:
         return _page(visit, "awarded_on")
     except InvalidInput as error:
         return _page(visit, error.where)
-    hold(visit.context, visit.tenant, award, form.text("once"))
-    return go("/learn/you?done=saved#awards")
+    done = hold(visit.context, visit.tenant, award, form.text("once")[:200])
+    asked = {"done": "held", "about": award.credential_id} | ({"said": done.said} if done.said else {})
+    return go(f"/learn/you?{urlencode(asked)}#awards")
 
 
 @router.post("/about")

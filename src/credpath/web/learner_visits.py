@@ -60,8 +60,9 @@ class Visit:
         once = self.context.new_id()
         done, about = self._done()
         return respond(
-            self.request, template, status, visit=self, csrf=csrf, once=once, done=done, about=about, **values
-        )
+            self.request, template, status, visit=self, csrf=csrf, once=once, done=done, about=about,
+            undo=self._undo(), **values,
+        )  # fmt: skip
 
     async def plan_in_turn(self, work: Callable[[], Response]) -> Response:
         """Runs what plans a path when its turn has come, so that whoever plans none does not wait for it."""
@@ -77,6 +78,11 @@ class Visit:
             return asked.text("done"), get_credential(self.context, self.tenant, asked.text("about"))
         except NotFound:
             return "", None
+
+    def _undo(self) -> dict[str, str]:
+        """What takes that action back, as its form sends it."""
+        asked = query_of(self.request)
+        return {name: value for name in ("said", "gained") if (value := asked.text(name))}
 
 
 def _visit(request: Request) -> Visit:

@@ -53,7 +53,7 @@ STATUSES: Mapping[type[CredpathError], int] = {
     InvalidInput: 422, TooLarge: 413, Conflict: 409, NotFound: 404, Forbidden: 403, Unauthorized: 401, NotReady: 503,
 }  # fmt: skip
 # Said of one visit of the page, not of the page.
-PASSING = frozenset({"done", "about", "lang"})
+PASSING = frozenset({"done", "about", "said", "gained", "lang"})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 

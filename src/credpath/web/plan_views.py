@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -87,7 +88,7 @@ def plan_view(answer: PathAnswer, kind: str, today: date) -> PlanView:
         steps=steps,
         closes=closes(chosen),
         ends_on=_end(chosen, begins),
-        curves=_curves(chosen),
+        curves=_curves(chosen, today),
         scatters=_scatters(answer.paths, chosen),
         currency=next((path.cost.currency for path in answer.paths if path.cost), ""),
     )
@@ -119,28 +120,34 @@ def path_view(path: LearningPath, records: Mapping[str, Credential], today: date
 
 
 def _opened(path: LearningPath) -> list[float]:
-    """The share of today's gap that is open at the start and after each step, scaled to end where the path says."""
-    return _falling([step.gap_closed for step in path.steps], closes(path))
+    """The share of today's gap that is open at the start and after each step, to end where the path says."""
+    return _falling(path, [step.gap_closed for step in path.steps], path.gap_after)
 
 
 def _expected(path: LearningPath) -> list[float]:
     """The same with each step weighed by its chance; empty where no chance is known."""
     if path.gap_expected is None or not path.steps or path.gap_before <= 0:
         return []
-    weighed = [step.gap_closed * (step.completion_probability or 1.0) for step in path.steps]
-    return _falling(weighed, 1.0 - path.gap_expected / path.gap_before)
+    return _falling(
+        path, [step.gap_closed * (step.completion_probability or 1.0) for step in path.steps], path.gap_expected
+    )
 
 
-def _falling(parts: Sequence[float], whole: float) -> list[float]:
+def _falling(path: LearningPath, parts: Sequence[float], left: float) -> list[float]:
+    """From what is open once all that is in progress is finished, which the steps' own parts say, to `left`."""
+    before = path.gap_before if path.gap_before > 0 else 1.0
+    opened = min(1.0, (path.gap_after + math.fsum(step.gap_closed for step in path.steps)) / before)
     sums = list(accumulate(parts, initial=0.0))
-    scale = whole / sums[-1] if sums[-1] > 0 else 0.0
-    return [max(0.0, 1.0 - part * scale) for part in sums]
+    scale = max(0.0, opened - left / before) / sums[-1] if sums[-1] > 0 else 0.0
+    return [max(0.0, opened - part * scale) for part in sums]
 
 
-def _curves(path: LearningPath) -> tuple[Curve, ...]:
+def _curves(path: LearningPath, today: date) -> tuple[Curve, ...]:
+    """Over the weeks from today, also where the path starts later."""
     if not path.steps or path.gap_before <= 0:
         return ()
-    ends = [step.end_week for step in path.steps]
+    waits = max(0.0, ((path.starts_on or today) - today).days / 7.0)
+    ends = [waits + step.end_week for step in path.steps]
     opened, expected = _opened(path), _expected(path)
     order = sorted(range(len(ends)), key=lambda i: (ends[i], i))
     if order != list(range(len(ends))):  # steps side by side may end in another order than they begin
@@ -151,9 +158,10 @@ def _curves(path: LearningPath) -> tuple[Curve, ...]:
 
 
 def _scatters(paths: tuple[LearningPath, ...], chosen: LearningPath) -> tuple[Scatter, ...]:
-    """Only where there is a choice, in one currency."""
+    """Only where there is a choice, in one currency, and every price is known."""
     drawn = [path for path in paths if path.steps]
-    if len(drawn) < 2 or len({p.cost.currency for p in drawn if p.cost}) > 1:
+    unpriced = any(path.unpriced_steps for path in drawn)
+    if unpriced or len(drawn) < 2 or len({p.cost.currency for p in drawn if p.cost}) > 1:
         return ()
     points = [(p.weeks, (p.cost or Money(0.0, "USD")).amount, p is chosen) for p in drawn]
     return tuple(scatter(size, points) for size in (WIDE, NARROW))

@@ -32,13 +32,14 @@ router = APIRouter(prefix="/v1/learners/{learner_id}", route_class=ProtectedRout
 def put_learner(learner_id: PathId, body: LearnerIn, call: CallDep) -> Response:
     """Stores the profile whole: what is left out is forgotten. Answers 201 for a new learner, 200 otherwise."""
     stored, created = learners.put_learner(call.context, call.tenant, Learner(learner_id, body.profile()))
-    return reply(learner_out(stored), 201 if created else 200)
+    return reply(learner_out(stored, call.context.preferences.exchange_rates), 201 if created else 200)
 
 
 @router.get("", response_model=LearnerOut)
 def get_learner(learner_id: PathId, call: CallDep) -> Response:
     """Reads the profile."""
-    return reply(learner_out(learners.get_learner(call.context, call.tenant, learner_id)))
+    found = learners.get_learner(call.context, call.tenant, learner_id)
+    return reply(learner_out(found, call.context.preferences.exchange_rates))
 
 
 @router.delete("", response_model=ForgottenOut)

@@ -20,5 +20,8 @@ def record_outcomes(body: OutcomesIn, call: CallDep) -> Response:
     An id that was used before for something else refuses the batch with 409.
     """
     check_batch(body.outcomes, call.settings.batch_limit)
-    saved = outcomes.record_outcomes(call.context, call.tenant, [entry.of() for entry in body.outcomes])
-    return reply({"inserted": saved.inserted, "duplicates": saved.duplicates})
+    batch = [entry.of() for entry in body.outcomes]
+    saved = outcomes.record_outcomes(call.context, call.tenant, batch)
+    impressions, credentials = outcomes.count_unknown(call.context, call.tenant, batch)
+    counts = {"inserted": saved.inserted, "duplicates": saved.duplicates}
+    return reply({**counts, "unknown_impressions": impressions, "unknown_credentials": credentials})

@@ -45,12 +45,16 @@ def history(query: Annotated[HistoryQuery, Query()], call: CallDep) -> Response:
 @router.post("/models/{version}:promote", response_model=ServingOut)
 def promote(version: PathId, query: Annotated[ReasonQuery, Query()], call: CallDep) -> Response:
     """Verifies a bundle and makes it the one that serves, for every tenant; a damaged one is refused with 409."""
-    by = call.key.name
-    return reply({"version": promotion.promote(call.context, version, by, tenant=call.tenant, reason=query.reason)})
+    promotion.promote(call.context, version, call.key.name, tenant=call.tenant, reason=query.reason)
+    return reply(_serving(call, version))
 
 
 @router.post("/models:rollback", response_model=ServingOut)
 def roll_back(query: Annotated[ReasonQuery, Query()], call: CallDep) -> Response:
     """Goes back to the bundle that served before."""
-    by = call.key.name
-    return reply({"version": promotion.rollback(call.context, by, tenant=call.tenant, reason=query.reason)})
+    version = promotion.rollback(call.context, call.key.name, tenant=call.tenant, reason=query.reason)
+    return reply(_serving(call, version))
+
+
+def _serving(call: CallDep, version: str) -> ServingOut:
+    return {"version": version, "held_by_gate": promotion.held_by_gate(call.context, version).get(call.tenant, "")}

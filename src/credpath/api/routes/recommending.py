@@ -13,7 +13,7 @@ from credpath.api.deps import CallDep, PathId, reply
 from credpath.api.schemas.goals import GoalsOut, goals_out
 from credpath.api.schemas.operations import ExplanationOut, explanation_out
 from credpath.api.schemas.recommendations import AskIn, RecommendationsOut, recommendations_out
-from credpath.api.schemas.values import ID_PATTERN, FullLabel, Input
+from credpath.api.schemas.values import OPTIONAL_ID_PATTERN, FullLabel, Input
 from credpath.service import explaining, goals, recommending
 
 router = APIRouter(prefix="/v1", route_class=ProtectedRoute, tags=["recommend"])
@@ -31,7 +31,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         max_length=200,
-        pattern=f"{ID_PATTERN}|^$",
+        pattern=OPTIONAL_ID_PATTERN,
         description="A repeated call with the same key shows the first call's impression again.",
     ),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from credpath.api.schemas.values import (
     time_out,
 )
 from credpath.domain.learner import MAX_DECLARED_SKILLS, Learner, NotYet, Profile
+from credpath.domain.money import not_comparable
 
 HoursPerWeek = Annotated[float, Field(strict=True, ge=0.5, le=100, allow_inf_nan=False)]
 
@@ -68,7 +70,7 @@ class NotYetOut(TypedDict):
 
 
 class LearnerOut(TypedDict):
-    """A stored learner."""
+    """A stored learner. `notes`: sentences on what cannot be used, such as a budget in a currency without a rate."""
 
     learner_id: str
     goal: str
@@ -79,9 +81,10 @@ class LearnerOut(TypedDict):
     hours_per_week: float | None
     budget: MoneyOut | None
     updated_at: str | None
+    notes: list[str]
 
 
-def learner_out(learner: Learner) -> LearnerOut:
+def learner_out(learner: Learner, rates: Mapping[str, float]) -> LearnerOut:
     """From the domain."""
     profile = learner.profile
     return {
@@ -94,6 +97,7 @@ def learner_out(learner: Learner) -> LearnerOut:
         "hours_per_week": profile.hours_per_week,
         "budget": money_out(profile.budget),
         "updated_at": time_out(learner.updated_at),
+        "notes": list(not_comparable(profile.budget, rates)),
     }
 
 

@@ -58,9 +58,13 @@ class HistoryOut(TypedDict):
 
 
 class ServingOut(TypedDict):
-    """The bundle that serves from now on."""
+    """The bundle that serves from now on.
+
+    `held_by_gate`: what the gate said where it had held your own model in it, "" where it had not.
+    """
 
     version: str
+    held_by_gate: str
 
 
 def model_out(model: Model) -> ModelOut:

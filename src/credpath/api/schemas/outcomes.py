@@ -73,7 +73,11 @@ class OutcomesIn(Input):
 
 
 class OutcomesOut(TypedDict):
-    """`duplicates` were stored before, with the same content."""
+    """`duplicates` were stored before, with the same content. The others count those of the batch, stored all the same,
+    that name an impression or a credential that is not known, or not yet.
+    """
 
     inserted: int
     duplicates: int
+    unknown_impressions: int
+    unknown_credentials: int

@@ -95,6 +95,8 @@ class ChangeOut(TypedDict):
 class PathOut(TypedDict):
     """Ordered steps with totals; gaps are shares of the goal, 0..1.
 
+    They count the weights of its skills, together 1, times what each lacks of its required level. All that the goal
+    asks for is the sum of weight times required level: divide by it for the shares that people are told.
     `kind` says what it is best at. `gap_expected`: `gap_after` with each step weighed by its chance of being finished.
     `reachable`: the share of the first gap that it closes. `bound`: nothing within the limits can leave less of the
     gap; `optimality_gap`: how far its worth may lie below the best there is; both null where nothing was proven.
@@ -125,10 +127,11 @@ class PathOut(TypedDict):
 
 
 class PathsOut(TypedDict):
-    """Alternatives, best first. `degraded`: the goal names no occupation, so the path follows its words only.
+    """Alternatives, best first. `degraded`: the goal names no occupation, so the path follows its words only,
+    or a large import is still being read.
 
     `previous`: the steps that the answer started from. `kept`: the kind that the next answer will start from, null
-    where nothing was kept.
+    where nothing was kept. `notes`: sentences on what cannot be done as it was asked.
     """
 
     goal: GoalSummaryOut
@@ -139,6 +142,7 @@ class PathsOut(TypedDict):
     kept: str | None
     versions: VersionsOut
     unknown_skills: list[str]
+    notes: list[str]
     attribution: str
 
 
@@ -171,6 +175,7 @@ def paths_out(answer: PathAnswer) -> PathsOut:
         "kept": answer.kept,
         "versions": {"bundle": answer.bundle_version, "catalogue": answer.catalogue_version},
         "unknown_skills": list(answer.unknown_skills),
+        "notes": list(answer.notes),
         "attribution": answer.taxonomy,
     }
 

@@ -102,7 +102,10 @@ class ReasonOut(TypedDict):
 
 
 class StackProgressOut(TypedDict):
-    """How far a larger credential is: `have` of `need`, and `after` once this one is held."""
+    """How far a larger credential is: `have` of `need`, and `after` once this one is held.
+
+    `partial`: of the members that are known here; there may be more.
+    """
 
     stack_id: str
     title: str
@@ -110,12 +113,14 @@ class StackProgressOut(TypedDict):
     have: float
     after: float
     need: float
+    partial: bool
 
 
 class RecommendedItemOut(TypedDict):
     """One line of the slate.
 
     `completion_probability` of finishing it once enrolled, and its 95 % interval, are null while not calibrated.
+    `gap_closed`: the weights of the goal's skills, together 1, times what an award will close of each.
     """
 
     credential_id: str
@@ -142,10 +147,12 @@ class VersionsOut(TypedDict):
 
 
 class RecommendationsOut(TypedDict):
-    """The slate, with what was used to make it. `degraded`: a fallback made it.
+    """The slate, with what was used to make it. `degraded`: a fallback made it,
+    nothing in it leads toward the goal, or a large import is still being read.
 
     `propensity` is the exact probability that `policy` put the first item first; `experiment` is the A/B test and
-    arm that the learner is in, or empty. `filters` counts the credentials that were left out, by reason.
+    arm that the learner is in, or empty. `filters` counts the credentials that were left out, by reason. `notes`:
+    sentences on what cannot be done as it was asked, such as a budget in a currency without a rate.
     """
 
     impression_id: str
@@ -161,6 +168,7 @@ class RecommendationsOut(TypedDict):
     versions: VersionsOut
     filters: dict[str, int]
     unknown_skills: list[str]
+    notes: list[str]
     attribution: str
 
 
@@ -180,6 +188,7 @@ def recommendations_out(answer: RecommendAnswer) -> RecommendationsOut:
         "versions": {"bundle": answer.bundle_version, "catalogue": answer.catalogue_version},
         "filters": dict(answer.filters),
         "unknown_skills": list(answer.unknown_skills),
+        "notes": list(answer.notes),
         "attribution": answer.taxonomy,
     }
 
@@ -211,6 +220,14 @@ def reasons_out(reasons: Iterable[Reason]) -> list[ReasonOut]:
 def stacks_out(stacks: Iterable[StackProgress]) -> list[StackProgressOut]:
     """From the domain."""
     return [
-        {"stack_id": s.stack_id, "title": s.title, "unit": s.unit, "have": s.have, "after": s.after, "need": s.need}
+        {
+            "stack_id": s.stack_id,
+            "title": s.title,
+            "unit": s.unit,
+            "have": s.have,
+            "after": s.after,
+            "need": s.need,
+            "partial": s.partial,
+        }
         for s in stacks
     ]

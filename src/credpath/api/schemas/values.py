@@ -17,10 +17,11 @@ NO_NUL = r"^[^\x00]*$"
 ID_PATTERN = (
     r"^[^\s\x00-\x1f\x7f-\x9f\u2028\u2029]([^\x00-\x1f\x7f-\x9f\u2028\u2029]*[^\s\x00-\x1f\x7f-\x9f\u2028\u2029])?$"
 )
+OPTIONAL_ID_PATTERN = f"{ID_PATTERN}|^$"
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=ID_PATTERN)]
 Label = Annotated[str, StringConstraints(max_length=MAX_LABEL, pattern=NO_NUL)]
-OwnId = Annotated[str, StringConstraints(max_length=MAX_ID, pattern=NO_NUL)]
+OwnId = Annotated[str, StringConstraints(max_length=MAX_ID, pattern=OPTIONAL_ID_PATTERN)]
 FullLabel = Annotated[
     str, StringConstraints(min_length=1, max_length=MAX_LABEL, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")
 ]

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from credpath.recommender.catalogue_fit import LEAST_CLOSED, MOST_UNTAUGHT, fit_of_path, fit_of_slate
+from credpath.recommender.planning import plan_all
+from credpath.recommender.recommend import recommend
+from tests.recommender.worlds import SKILLS, ask, goal_of, index_of, offer, teaches
+
+(ITEM,) = recommend(index_of({offer("a"): teaches("sql")}), ask(goal_of("sql", "excel"))).items
+
+
+def sentence(*shares: float, gap: float = 0.7) -> str:
+    items = [replace(ITEM, features={"gap_share": share, "goal_gap": gap}) for share in shares]
+    return " ".join(fit_of_slate(items))
+
+
+def test_a_slate_of_which_the_best_closes_next_to_nothing_says_so() -> None:
+    assert sentence(0.001, 0.012).endswith("even the best of these closes 1% of the gap.")
+    assert sentence(0.0, 0.0).endswith("none of these closes anything of the gap.")
+    assert sentence(0.0, LEAST_CLOSED) == ""
+
+
+def test_nothing_is_said_of_an_empty_slate_or_where_nothing_is_missing() -> None:
+    assert sentence() == ""
+    assert sentence(0.0, gap=0.0) == ""
+    assert fit_of_slate([replace(ITEM, features={})]) == ()
+
+
+def test_a_path_to_what_the_catalogue_mostly_does_not_teach_says_so() -> None:
+    (note,) = plan_all(index_of({offer("a"): teaches("sql")}), ask(goal_of(*SKILLS)))[0].notes
+    assert note.values["share"] == 1.0 - 1.0 / len(SKILLS)
+    assert plan_all(index_of({offer("a"): teaches("sql")}), ask(goal_of("sql")))[0].notes == ()
+    assert fit_of_path(MOST_UNTAUGHT - 0.01) == ()
