@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -190,6 +191,38 @@ def test_an_encoded_slash_stays_within_one_segment(client: httpx2.Client, escape
     answer = raw_get(client, f"/things/a{escaped}b/part")
     assert answer.status == 200
     assert b'"thing":"a\\u0000b"' in answer.read()
+
+
+@pytest.mark.parametrize("path", ["/things/Jos%E9/part", "/things/a%2F%E8/part", "/echo?q=%ff%fe", "/echo?q=a%C3"])
+def test_what_is_not_utf8_is_refused_before_two_ids_become_one(client: httpx2.Client, path: str) -> None:
+    answer = raw_get(client, path)
+    assert answer.status == 422
+    assert b"is not UTF-8" in answer.read()
+
+
+def test_what_is_utf8_in_path_and_query_is_taken(client: httpx2.Client) -> None:
+    answer = raw_get(client, "/things/Jos%C3%A9/part?q=%E2%82%AC")
+    assert (answer.status, json.loads(answer.read())["path"]) == (200, {"thing": "José"})
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /echo HTTP/1.1\r\nContent-Length: -5\r\n\r\n", 400),
+        (b"nonsense\r\n\r\n", 400),
+        (b"GET /caf\xe9 HTTP/1.1\r\n\r\n", 400),
+        (b"GET /" + b"x" * 70_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 431),
+    ],
+)
+def test_what_the_parser_refuses_is_a_problem_document_too(client: httpx2.Client, sent: bytes, status: int) -> None:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=5) as raw:
+        raw.sendall(sent)
+        answer = http.client.HTTPResponse(raw)
+        answer.begin()
+        problem = json.loads(answer.read())
+    assert (answer.status, problem["status"]) == (status, status)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["hint"]
 
 
 def test_an_encoded_nul_is_refused(client: httpx2.Client) -> None:

@@ -13,6 +13,10 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from credpath.api.server import options, serve
+from credpath.config import Settings
+from credpath.errors import NotReady
+
 HEAVY = {"torch", "mlflow", "sentence_transformers", "lightgbm", "pandas", "sklearn", "transformers"}
 SERVE = "from credpath.api.server import serve; from credpath.config import load_settings; serve(load_settings())"
 
@@ -59,6 +63,31 @@ def test_it_serves_before_there_is_a_bundle_and_stops_when_told(tmp_path: Path, 
     assert (tmp_path / "credpath.db").exists()
 
 
+@pytest.mark.parametrize(("taken", "where"), [(True, "127.0.0.1"), (False, "192.0.2.1")])
+def test_where_it_cannot_listen_it_says_what_to_do_before_it_loads_anything(taken: bool, where: str) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(NotReady) as refused:
+            serve(Settings(host=where, port=other.getsockname()[1]))
+    assert where in refused.value.where
+    assert ("--port" if taken else "--host") in refused.value.fix
+
+
+def test_workers_that_cannot_start_end_the_server_instead_of_starting_again(tmp_path: Path) -> None:
+    settings = environment(tmp_path, CREDPATH_PORT="0", CREDPATH_WORKERS="2", CREDPATH_SECRET="short")
+    done = subprocess.run([sys.executable, "-c", SERVE], env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "CREDPATH_SECRET: the signing secret has 5 characters" in done.stderr
+    assert "NotReady: the workers cannot start" in done.stderr
+
+
+def test_a_setting_that_is_none_is_warned_of(tmp_path: Path) -> None:
+    settings = environment(tmp_path, CREDPATH_HOST="192.0.2.1", **{"CREDPATH_" + "POTR": "9"})
+    done = subprocess.run([sys.executable, "-c", SERVE], env=settings, capture_output=True, text=True, check=False)
+    assert '"nearest": "CREDPATH_PORT"' in done.stderr
+
+
 def wait_until_alive(client: httpx2.Client, process: subprocess.Popen[str]) -> None:
     for _ in range(300):
         assert process.poll() is None, "the server ended"
@@ -68,3 +97,7 @@ def wait_until_alive(client: httpx2.Client, process: subprocess.Popen[str]) -> N
         except httpx2.TransportError:
             time.sleep(0.1)
     raise AssertionError("the server did not start")
+
+
+def test_a_worker_has_a_minute_to_load_its_bundle() -> None:
+    assert options(Settings())["timeout_worker_healthcheck"] == 60

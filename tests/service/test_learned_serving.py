@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from credpath.service.health import readiness
 from credpath.service.learners import put_learner
 from credpath.service.opening import open_context
 from credpath.service.planning_paths import plan_paths
+from credpath.service.promotion import rollback
 from credpath.service.recommending import recommend
 from credpath.store.impressions import get_impression
 from tests.recommender.learned_worlds import ranker_that_likes
@@ -88,6 +90,21 @@ def test_an_explanation_replays_the_learned_scores(serving: Context) -> None:
     for item in answer.items:
         parts = explanation.contributions[item.credential_id]
         assert sum(part.contribution for part in parts) + base == pytest.approx(item.score, abs=1e-4)
+
+
+def test_an_earlier_bundle_is_still_explained_after_a_rollback(home: Path, tmp_path: Path) -> None:
+    shutil.copy(home / "credpath.db", tmp_path / "credpath.db")
+    models = shutil.copytree(home / "models", tmp_path / "models", copy_function=os.link)
+    context = open_context(f"sqlite:///{tmp_path / 'credpath.db'}", models)
+    answer = recommend(context, TENANT, ANALYST)
+    before = explain(context, TENANT, answer.impression_id)
+    rollback(context, "ada")
+    assert TENANT not in context.serving.bundle.learned
+    assert explain(context, TENANT, answer.impression_id) == before
+    shutil.rmtree(models / answer.bundle_version)
+    gone = explain(context, TENANT, answer.impression_id)
+    assert (gone.replayed, gone.contributions) == (False, {})
+    context.close()
 
 
 def test_a_path_begins_where_the_recommendation_does(serving: Context) -> None:

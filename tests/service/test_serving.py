@@ -42,7 +42,7 @@ def test_without_a_bundle_it_is_not_ready_and_says_what_to_run(tmp_path: Path) -
     context = open_context(f"sqlite:///{tmp_path / 'credpath.db'}", tmp_path / "models")
     found = readiness(context)
     assert not found.ready
-    assert "training.bundle" in found.reasons[0]
+    assert found.reasons == ("no bundle yet", "run `python -m training.bundle`")
     with pytest.raises(NotReady) as refused:
         recommend(context, TENANT, ANALYST)
     assert str(refused.value).count("training.bundle") == 1
