@@ -11,12 +11,16 @@ from pathlib import Path
 import psycopg
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
 
 ROOT = Path(__file__).parent.parent
+# How fast examples are drawn is the machine's affair: no test fails on a stopwatch.
+settings.register_profile("credpath", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("credpath")
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from credpath.config import Settings, load_settings
+from credpath.config import Settings, load_settings, unknown_variables
 from credpath.domain.experiments import Arm, Experiment
 from credpath.errors import InvalidInput
 from credpath.recommender.exploration import Policy
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +61,7 @@ def test_the_database_follows_home(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CREDPATH_EXPERIMENTS", '[{"name": "t", "arms": {"a": {"share": 0.7}, "b": {"share": 0.7}}}]'),
         ("CREDPATH_EXPERIMENTS", '[{"name": "t", "arms": {"a": {"share": 0.7, "ranker": "best"}}}]'),
         ("CREDPATH_EXCHANGE_RATES", '{"USD": 0}'),
+        ("CREDPATH_DEFAULT_LANGUAGES", "Klingon"),
         ("CREDPATH_LOG_LEVEL", "loud"),
         ("CREDPATH_BODY_LIMIT", "nan"),
     ],
@@ -74,7 +78,33 @@ def test_a_bad_value_is_refused_by_the_name_of_its_variable(
 
 def test_a_password_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:hunter2@host/name")
-    assert "hunter2" not in repr(load_settings())
+    monkeypatch.setenv("CREDPATH_SECRET", "a-secret-" * 5)
+    settings = load_settings()
+    told = settings.shown()
+    assert "hunter2" not in f"{settings!r} {told}"
+    assert "a-secret-" not in f"{settings!r} {told}"
+    assert (told["DATABASE_URL"], told["CREDPATH_SECRET"]) == ("postgresql+psycopg://u:***@host/name", "hidden")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u@host/name?password=hunter2")
+    assert "hunter2" not in str(load_settings().shown())
+
+
+def test_a_language_by_name_is_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDPATH_DEFAULT_LANGUAGES", "English, Deutsch, pt-BR")
+    assert load_settings().default_languages == ("en", "de", "pt")
+
+
+def test_a_variable_that_nobody_reads_is_told_with_the_nearest_that_somebody_does() -> None:
+    given = {"CREDPATH_" + "POTR": "9", "CREDPATH_" + "COLOUR": "x", "credpath_port": "9", "PATH": "x"}
+    assert unknown_variables(given) == {"CREDPATH_" + "POTR": "CREDPATH_PORT", "CREDPATH_" + "COLOUR": ""}
+    assert unknown_variables({"CREDPATH_DATABASE_URL": "x"}) == {"CREDPATH_DATABASE_URL": "DATABASE_URL"}
+
+
+def test_every_variable_that_anything_here_reads_is_known() -> None:
+    files = [*ROOT.glob("src/**/*.py"), *ROOT.glob("training/*.py"), *ROOT.glob("tests/**/*.py"), ROOT / "Makefile"]
+    read = re.compile(r"""environ(?:\.get\(|\[)["'](CREDPATH_\w+)|\$[({](CREDPATH_\w+)""")
+    found = {name for file in files for pair in read.findall(file.read_text("utf-8")) for name in pair if name}
+    assert {"CREDPATH_REAL_DATA", "CREDPATH_TEST_POSTGRES"} <= found
+    assert unknown_variables(dict.fromkeys(found, "")) == {}
 
 
 def test_preferences_carry_what_use_cases_read(monkeypatch: pytest.MonkeyPatch) -> None:

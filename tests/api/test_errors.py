@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from credpath import errors
-from credpath.api.errors import RateLimited, of_credpath_error, of_validation
+from credpath.api.errors import RateLimited, of_credpath_error, of_validation, public_reason
 
 
 class Unheard(errors.CredpathError):
@@ -66,6 +66,17 @@ def test_the_host_of_the_database_stays_in_the_log() -> None:
     _, problem, _ = document(errors.NotReady(what, where="postgresql://u@db.internal/x"))
     assert problem["detail"] == "the database cannot be used"
     assert "db.internal" not in json.dumps(problem)
+
+
+def test_a_refused_bundle_is_told_by_version_and_file_without_its_folder_and_tenant() -> None:
+    for folder in ("catalogues", "learned", "taxonomies"):
+        place = f"/srv/our models/v1/{folder}/northfield/index.faiss"
+        refused = errors.BundleRefused("index.faiss was altered", where=place)
+        problem = json.loads(bytes(of_credpath_error("request-1", refused, "/srv/our models").body))
+        assert problem["where"] == f"models/v1/{folder}/index.faiss"
+        assert problem["detail"] == "index.faiss was altered"
+        reason = public_reason(f"bundle refused: {refused}", "/srv/our models")
+        assert reason == f"bundle refused: models/v1/{folder}/index.faiss: index.faiss was altered"
 
 
 def test_authentication_errors_say_how_to_authenticate() -> None:

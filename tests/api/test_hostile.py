@@ -35,6 +35,9 @@ NOT_JSON = {
     "deep objects": b'{"a":' * 50_000,
     "single quotes": b"{'goal': 'x'}",
     "a NUL byte": b'{"goal": "a\x00b"}',
+    "a key given twice": b'{"goal": "data analyst", "goal": "nurse"}',
+    "a key given twice, deep in": b'{"constraints": {"budget": {"amount": 1, "currency": "EUR", "amount": 2}}}',
+    "a key given twice, once escaped": b'{"goal": "\\u0022\\u0022", "go\\u0061l": "nurse"}',
 }
 
 
@@ -43,6 +46,12 @@ NOT_JSON = {
 def test_what_is_not_json_is_refused(client: httpx2.Client, world: World, path: str, body: bytes) -> None:
     answer = client.post(path, content=body, headers={**JSON, **world.headers()})
     assert assert_problem(answer, 422, "malformed-body")["errors"][0]["where"] == "body"
+
+
+def test_quotes_within_a_text_make_no_key_look_given_twice(client: httpx2.Client, world: World) -> None:
+    body = b'{"goal": "a \\"nurse\\" or \\u0022data analyst\\u0022", "profile": {"goal": ""}}'
+    answer = client.post("/v1/recommendations", content=body, headers={**JSON, **world.headers()})
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.mark.parametrize("document", [None, True, 3, "text", [], [{}], {"$ref": "#"}, {"__proto__": {}}])

@@ -60,9 +60,10 @@ def test_the_history_tells_who_when_and_why_and_another_tenant_only_that(
     client: httpx2.Client, registry: tuple[World, list[str]]
 ) -> None:
     world, (first, second) = registry
-    assert client.post("/v1/models:rollback?reason=slow", headers=world.headers()).json() == {"version": first}
+    rolled_back = client.post("/v1/models:rollback?reason=slow", headers=world.headers())
+    assert rolled_back.json() == {"version": first, "held_by_gate": ""}
     promoted = client.post(f"/v1/models/{second}:promote", headers=world.headers(), params={"reason": "mended"})
-    assert promoted.json() == {"version": second}
+    assert promoted.json() == {"version": second, "held_by_gate": ""}
     mine = client.get("/v1/models/history", headers=world.headers()).json()["items"]
     assert [(c["version"], c["by"], c["reason"]) for c in mine[:3]] == [
         (second, "campus admin", "promote: mended"),
@@ -90,3 +91,25 @@ def test_a_query_that_it_does_not_know_is_refused(
 
 def test_the_history_asks_for_an_admin_key(client: httpx2.Client, registry: tuple[World, list[str]]) -> None:
     assert_problem(client.get("/v1/models/history", headers=registry[0].headers("write")), 403, "forbidden")
+
+
+def test_a_damaged_bundle_is_named_without_where_it_lies_on_the_server(
+    client: httpx2.Client, registry: tuple[World, list[str]]
+) -> None:
+    world, (first, second) = registry
+    answer = promoting_damaged(client, world, first, "encoder/model.onnx")
+    assert assert_problem(answer, 409, "bundle-refused")["where"] == f"models/{first}/encoder/model.onnx"
+    assert str(world.settings.models) not in answer.text
+    answer = promoting_damaged(client, world, second, "learned/campus/card.json")
+    assert assert_problem(answer, 409, "bundle-refused")["where"] == f"models/{second}/learned/card.json"
+    assert "campus" not in answer.text
+
+
+def promoting_damaged(client: httpx2.Client, world: World, version: str, file: str) -> httpx2.Response:
+    path = world.settings.models / version / file
+    whole = path.read_bytes()
+    path.write_bytes(b"x" + whole[1:])
+    try:
+        return client.post(f"/v1/models/{version}:promote", headers=world.headers())
+    finally:
+        path.write_bytes(whole)

@@ -155,7 +155,7 @@ def test_writes_with_the_same_ids_leave_the_other_tenants_rows_alone(fresh: Worl
         assert client.get("/v1/learners/learner-1/export", headers=mine).json() == before
         assert client.get("/v1/credentials", headers=mine).json() == catalogue
         mine_too = client.post("/v1/outcomes", headers=mine, json={"outcomes": [outcome("event-9", score=1.0)]})
-        assert mine_too.json() == {"inserted": 1, "duplicates": 0}
+        assert mine_too.json() == {"inserted": 1, "duplicates": 0, "unknown_impressions": 0, "unknown_credentials": 0}
 
 
 def test_a_tenant_named_in_a_body_or_query_is_refused_not_obeyed(client: httpx2.Client, world: World) -> None:

@@ -119,7 +119,7 @@ def test_a_learner_is_put_read_changed_exported_and_forgotten(lms: httpx2.Client
     assert created.status_code == 201
     stored = lms.get("/v1/learners/l%2F2").json()
     assert stored.pop("updated_at").endswith("Z")
-    assert stored == {"learner_id": "l/2", **body}
+    assert stored == {"learner_id": "l/2", **body, "notes": []}
     changed = lms.put("/v1/learners/l%2F2", json={"goal": "project manager"})
     assert changed.status_code == 200
     assert changed.json()["skills"] == []
@@ -233,11 +233,40 @@ def test_an_award_is_held_from_then_on(lms: httpx2.Client) -> None:
 
 def test_outcomes_are_stored_once_and_a_reused_id_refuses_the_batch(lms: httpx2.Client) -> None:
     batch = {"outcomes": [outcome("e-1"), outcome("e-2", occurred_at=17, outcome="clicked")]}
-    assert lms.post("/v1/outcomes", json=batch).json() == {"inserted": 2, "duplicates": 0}
-    assert lms.post("/v1/outcomes", json=batch).json() == {"inserted": 0, "duplicates": 2}
+    known = {"unknown_impressions": 0, "unknown_credentials": 0}
+    assert lms.post("/v1/outcomes", json=batch).json() == {"inserted": 2, "duplicates": 0, **known}
+    assert lms.post("/v1/outcomes", json=batch).json() == {"inserted": 0, "duplicates": 2, **known}
     mixed = {"outcomes": [outcome("e-3"), outcome("e-1", outcome="dropped")]}
     assert "e-1" in assert_problem(lms.post("/v1/outcomes", json=mixed), 409, "conflict")["detail"]
     assert len(lms.get("/v1/learners/learner-1/export").json()["outcomes"]) == 2
+
+
+def test_outcomes_that_answer_nothing_are_counted(lms: httpx2.Client, fresh: World) -> None:
+    theirs = lms.post("/v1/recommendations", json={"goal": "nurse"}, headers=fresh.headers("recommend", "other")).json()
+    batch = [
+        outcome("u-1", impression_id="nope"),
+        outcome("u-2", impression_id=theirs["impression_id"]),
+        outcome("u-3", credential_id="nope"),
+        outcome("u-4"),
+    ]
+    unknown = {"unknown_impressions": 2, "unknown_credentials": 1}
+    assert lms.post("/v1/outcomes", json={"outcomes": batch}).json() == {"inserted": 4, "duplicates": 0, **unknown}
+    assert lms.post("/v1/outcomes", json={"outcomes": batch}).json() == {"inserted": 0, "duplicates": 4, **unknown}
+
+
+def test_a_budget_in_a_currency_without_a_rate_is_said_where_it_is_given_and_where_it_matters(
+    lms: httpx2.Client,
+) -> None:
+    budget = {"budget": {"amount": 500, "currency": "XXX"}}
+    put = lms.put("/v1/learners/xxx", json={"goal": "data analyst", **budget})
+    (note,) = put.json()["notes"]
+    assert "no rate for XXX" in note
+    assert "EUR" in note
+    slate = lms.post("/v1/recommendations", json={"learner_id": "xxx"}).json()
+    assert slate["filters"]["cost_unknown_currency"] > 0
+    assert slate["notes"] == [note]
+    euros = {"goal": "data analyst", "constraints": {"budget": {"amount": 500, "currency": "EUR"}}}
+    assert lms.post("/v1/recommendations", json=euros).json()["notes"] == []
 
 
 def test_a_credential_that_was_read_can_be_put_back(lms: httpx2.Client) -> None:
@@ -334,6 +363,9 @@ def test_probes_say_what_runs(reader: httpx2.Client) -> None:
     ready = reader.get("/readyz").json()
     assert (ready["ready"], ready["bundle_version"]) == (True, "20260101T000000Z-test")
     assert reader.get("/version").json()["taxonomies"] == ["public: test 1"]
+    for path in ("/livez", "/readyz", "/version"):
+        head = reader.head(path)
+        assert (head.status_code, head.content) == (200, b"")
 
 
 def test_metrics_show_fallbacks_and_the_bundle_and_no_learner(reader: httpx2.Client) -> None:

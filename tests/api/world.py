@@ -93,6 +93,9 @@ def credentials() -> tuple[Credential, ...]:
             languages=("en",),
             workload_hours=20.0,
             cost=Money(100.0, "EUR"),
+            # So that an award shows all that is required of a skill.
+            assessment_type="practical",
+            supervision="supervised",
             **more,  # type: ignore[arg-type]
         )
 
@@ -126,6 +129,7 @@ def bundle() -> LoadedBundle:
         match=lambda text, limit: goals.match(text, encoder, limit),
         required=goals.career_goal,
         resolve=lambda text: skills.resolve(text, encoder),
+        spelt_like=skills.spelt_like,
     )
     return LoadedBundle("20260101T000000Z-test", encoder, {PUBLIC: loaded}, {})
 

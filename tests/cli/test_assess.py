@@ -21,7 +21,7 @@ def test_assess_speaks_to_a_person_and_never_waits_without_a_terminal(sample_run
 
 
 def test_assess_names_a_question_even_where_it_is_sure_and_says_so(sample_run: Run) -> None:
-    known = ("--goal", "welder", "--have", "welding")
+    known = ("--goal", "maintenance technician", "--have", "hydraulics")
     asked = sample_run("assess", *known, "--even-if-sure", "--json").document
     assert asked["question"]["chosen"]["belief"]["skill_uri"]
     assert ("Sure already" in sample_run("assess", *known, "--even-if-sure").out) == asked["done"]

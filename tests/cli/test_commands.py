@@ -2,21 +2,34 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from credpath.recommender.bundle import current_version
-from tests.cli.conftest import Run, runner
+from tests.cli.conftest import Run, environment, program, runner
 from training.publishing import Decision, publish_beside
 
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_help_lists_the_commands_and_version_prints_one(empty: Run) -> None:
-    assert {"serve", "import", "goals", "recommend", "path", "doctor"} <= set(empty("--help").out.split())
-    assert empty("--version").out.startswith("credpath 0.")
+def test_help_lists_the_commands_and_version_prints_one(tmp_path: Path) -> None:
+    outside = environment(tmp_path / "home", tmp_path / "models")
+    assert {"serve", "import", "goals", "recommend", "path", "doctor"} <= set(program("--help", **outside).out.split())
+    assert program("--version", **outside).out.startswith("credpath 0.")
+
+
+def test_help_waits_for_no_database_and_no_model() -> None:
+    script = (
+        "from credpath.cli.commands import app; import sys; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert "recommend" in done.stdout
+    assert {"faiss", "numpy", "onnxruntime", "pydantic", "sqlalchemy"} & set(done.stdout.split()) == set()
 
 
 def test_goals_finds_an_occupation_and_prints_one_json_document(sample_run: Run) -> None:
@@ -62,23 +75,67 @@ def test_a_budget_without_a_currency_is_misuse(sample_run: Run) -> None:
     assert done.document["where"] == "--currency"
 
 
+def test_what_the_command_line_itself_refuses_is_told_in_json_too(empty: Run) -> None:
+    for words in (("recommend", "--limit", 99), ("recommend", "--nonsense"), ("serve", "--workers", 0), ("nothing",)):
+        done = empty(*words, "--json")
+        assert done.code == 2
+        assert done.document["error"] == "invalid-input"
+        assert "--help" in done.document["fix"]
+        assert empty(*words).out == ""
+
+
+def test_serve_on_port_0_tells_the_url_that_it_got_on_one_line(empty: Run, tmp_path: Path) -> None:
+    words = [Path(sys.executable).parent / "credpath", "serve", "--port", "0", "--json"]
+    outside = environment(tmp_path / "home", tmp_path / "models")
+    with subprocess.Popen(words, env=outside, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        try:
+            assert server.stdout is not None
+            url = json.loads(server.stdout.readline())["url"]
+            assert httpx2.get(f"{url}/livez", timeout=60).json() == {"alive": True}
+        finally:
+            server.terminate()
+    assert not url.endswith((":0", ":8000"))
+
+
+@pytest.mark.parametrize("words", ["recommend", "path", "assess"])
+def test_a_language_that_is_none_is_misuse(empty: Run, words: str) -> None:
+    done = empty(words, "--goal", "nurse", "--language", "Klingon", "--json")
+    assert (done.code, done.document["where"]) == (2, "--language")
+
+
+def test_a_language_may_be_named(sample_run: Run) -> None:
+    answers = [
+        sample_run("recommend", "--goal", "data analyst", "--language", word, "--json") for word in ("English", "en")
+    ]
+    assert [i["credential_id"] for i in answers[0].document["items"]]
+    assert answers[0].document["filters"] == answers[1].document["filters"]
+
+
+def test_without_a_catalogue_the_answer_says_how_to_import_one(sample_run: Run) -> None:
+    assert "credpath import catalogue FILE" in sample_run("recommend", "--goal", "nurse", "--tenant", "other").out
+    asked = sample_run("assess", "--goal", "data analyst", "--tenant", "other", "--json").document
+    assert "credpath import catalogue FILE" in asked["why"]
+
+
 def test_an_unknown_learner_fails_with_what_to_do(sample_run: Run) -> None:
     done = sample_run("recommend", "--learner", "nobody", "--json")
     assert done.code == 1
     assert done.document["error"] == "not-found"
 
 
+def test_asking_in_a_folder_without_a_database_begins_none(empty: Run, tmp_path: Path) -> None:
+    for words in (["recommend", "--goal", "nurse"], ["keys", "list"]):
+        done = empty(*words, "--json")
+        assert (done.code, done.document["error"]) == (1, "not-found")
+        assert "credpath import taxonomy" in done.document["fix"]
+    assert list(tmp_path.rglob("*.db")) == []
+
+
 def test_before_the_first_bundle_the_answer_says_how_to_make_one(empty: Run) -> None:
+    empty("keys", "create", "--name", "lms", "--scopes", "read")
     done = empty("recommend", "--goal", "nurse")
     assert done.code == 1
     assert "training.bundle" in done.err
-
-
-def test_doctor_reports_the_health_of_the_catalogue(sample_run: Run) -> None:
-    health = sample_run("doctor", "--json").document["health"]
-    assert health["dangling"] == []
-    assert sum(health["complete"]) == health["credentials"]
-    assert {"Rust programming", "welding"} <= {skill["label"] for skill in health["untaught"]}
 
 
 def test_a_dry_run_checks_everything_and_writes_nothing(empty: Run) -> None:
@@ -104,6 +161,25 @@ def test_a_bad_file_is_refused_whole_and_every_bad_row_is_named(empty: Run, tmp_
     assert done.code == 1
     assert {2, 3, 5} <= {refusal["line"] for refusal in done.document["refusals"]}
     assert empty("doctor", "--json").document["health"]["credentials"] == 0
+
+
+def test_a_repeat_is_named_beside_the_rows_that_cannot_be_read(empty: Run, tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("credential_id,title,ects\na,A,x\nb,B,y\nc,C,\nd,D,\nd,D again,\n", encoding="utf-8")
+    refusals = empty("import", "catalogue", file, "--json").document["refusals"]
+    assert [refusal["line"] for refusal in refusals] == [2, 3, 6]
+    assert "bad.csv:5" in refusals[-1]["reason"]
+
+
+def test_outcomes_on_what_the_catalogue_does_not_have_are_taken_with_a_warning(empty: Run, tmp_path: Path) -> None:
+    file, catalogue = tmp_path / "outcomes.csv", tmp_path / "catalogue.csv"
+    catalogue.write_text("credential_id,title\nknown,Known\n", encoding="utf-8")
+    rows = [f"ada,{name},completed,2026-01-0{day}\n" for day, name in enumerate(["late", "known", "late"], 1)]
+    file.write_text("learner_id,credential_id,outcome,occurred_at\n" + "".join(rows), encoding="utf-8")
+    assert empty("import", "catalogue", catalogue).code == 0
+    report = empty("import", "outcomes", file, "--json").document
+    assert report["inserted"] == 3
+    assert [(w["line"], "'late'" in w["reason"]) for w in report["warnings"]] == [(2, True)]
 
 
 def test_a_cycle_names_its_members_and_refuses_the_batch(empty: Run, tmp_path: Path) -> None:
@@ -166,6 +242,8 @@ def test_promoting_what_the_gate_held_says_so(tmp_path: Path, sample_home: Path)
     assert done.code == 0, done.err
     assert done.out.startswith(f"{held} serves")
     assert "the gate had held its model of default: hold: too few outcomes" in done.out
+    again = credpath("models", "promote", held).out
+    assert again.startswith(f"{held} serves already; nothing was switched")
     assert credpath("models", "promote", held, "--json").document["held_by_gate"] == {
         "default": "hold: too few outcomes"
     }

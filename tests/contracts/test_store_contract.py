@@ -76,6 +76,8 @@ CALLS: dict[str, Call] = {
     "list_credentials": lambda c, t: credentials.list_credentials(c, t, "of"),
     "load_catalogue": credentials.load_catalogue,
     "catalogue_version": credentials.catalogue_version,
+    "count_credentials": credentials.count_credentials,
+    "known_ids": lambda c, t: credentials.known_ids(c, t, ["c1", "nowhere"]),
     "export_learner": lambda c, t: erasure.export_learner(c, t, "ada"),
     "forget_learner": lambda c, t: erasure.forget_learner(c, t, "ada"),
     "add_evidence": lambda c, t: evidence.add_evidence(c, t, "ada", [samples.evidence("e2")]),
@@ -93,6 +95,7 @@ CALLS: dict[str, Call] = {
     "save_impression": lambda c, t: impressions.save_impression(c, t, samples.an_impression("i2"), "key-2"),
     "get_impression": lambda c, t: impressions.get_impression(c, t, "i1"),
     "by_idempotency_key": lambda c, t: impressions.by_idempotency_key(c, t, "key"),
+    "known_impressions": lambda c, t: impressions.known_impressions(c, t, ["i1", "nowhere"]),
     "impressions_of": lambda c, t: impressions.impressions_of(c, t, "ada"),
     "load_impressions": lambda c, t: list(impressions.load_impressions(c, t)),
     "load_shown": lambda c, t: list(decisions.load_shown(c, t, LATER)),
@@ -115,6 +118,7 @@ CALLS: dict[str, Call] = {
     "kept_paths_of": lambda c, t: kept_paths.kept_paths_of(c, t, "ada"),
     "save_outcomes": lambda c, t: outcomes.save_outcomes(c, t, [samples.an_outcome("o2")]),
     "withdraw": lambda c, t: outcomes.withdraw(c, t, "ada", f"c-{t}", samples.an_outcome().kind),
+    "withdraw_one": lambda c, t: outcomes.withdraw_one(c, t, "ada", samples.an_outcome().outcome_id),
     "withdraw_said": lambda c, t: outcomes.withdraw_said(
         c, t, samples.an_award(credential_id=f"c-{t}"), samples.an_outcome().outcome_id
     ),
@@ -133,6 +137,8 @@ CALLS: dict[str, Call] = {
     "load_awards": lambda c, t: list(tenant_logs.load_awards(c, t)),
     "load_evidence": lambda c, t: list(tenant_logs.load_evidence(c, t)),
     "lock_tenant": tenants.lock_tenant,
+    "count_tenant": tenants.count_tenant,
+    "forget_tenant": tenants.forget_tenant,
     "save_task": lambda c, t: tasks.save_task(c, t, samples.a_task("t2")),
     "list_tasks": tasks.list_tasks,
     "count_shown": lambda c, t: traffic.count_shown(c, t, NOW, LATER),

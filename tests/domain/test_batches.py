@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credpath.domain.batches import BatchVerdict, validate_batch
+from credpath.domain.batches import BatchVerdict, repeats, validate_batch
 from credpath.domain.catalogue import Credential, Preparation, PrerequisiteGroup, StackRule
 from credpath.domain.prerequisites import find_cycle, hard_edges
 
@@ -42,6 +42,12 @@ def test_one_id_with_two_contents_names_both_lines_and_what_differs() -> None:
         "f.csv:9: credential 'a' was given on f.csv:2 with another title, level "
         "(keep one of the two, or give them different ids)"
     ]
+
+
+def test_of_rows_that_stand_beside_unreadable_ones_only_the_repeats_are_judged() -> None:
+    places = {"a": [("f.csv", 2), ("f.csv", 5)], "b": [("f.csv", 3)]}
+    batch = [credential("a"), credential("b", "may-be-on-the-bad-row"), credential("a", title="Other")]
+    assert [(r.line, "another title" in r.reason) for r in repeats(batch, places)] == [(5, True)]
 
 
 def test_one_id_with_two_contents_refuses_a_foreign_batch_too() -> None:

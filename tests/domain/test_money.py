@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from credpath.domain.money import Money, convert
+from credpath.domain.money import Money, convert, not_comparable
 from credpath.errors import InvalidInput
 
 
@@ -19,6 +19,13 @@ def test_money_is_converted_through_the_dollar() -> None:
 def test_an_unknown_currency_is_never_guessed_unless_it_is_free() -> None:
     assert convert(Money(5, "XYZ"), "EUR") is None
     assert convert(Money(0, "XYZ"), "EUR") == 0
+
+
+def test_a_budget_in_a_currency_without_a_rate_is_said_with_those_that_have_one() -> None:
+    (told,) = not_comparable(Money(5, "XYZ"), {"USD": 1, "EUR": 0.97})
+    assert "XYZ" in told
+    assert told.endswith("EUR, USD")
+    assert not_comparable(Money(5, "EUR")) == not_comparable(None) == ()
 
 
 @pytest.mark.parametrize("amount", [-1, math.nan, math.inf, 2**63 * 1.0])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credpath.domain.derived_ids import derived_id
+from credpath.domain.forgetting import DATED_SINCE
 from credpath.domain.learner import AssessmentResult
 from credpath.domain.outcomes import Outcome
 from credpath.errors import InvalidInput
@@ -56,6 +57,20 @@ def test_a_moment_is_a_time_in_utc_or_a_number_that_only_orders(text: str, momen
 def test_what_is_no_moment_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput):
         parse_moment(text, "occurred_at")
+
+
+@pytest.mark.parametrize(
+    ("number", "fix"),
+    [
+        ("1641459766000", "milliseconds: divide by 1,000"),
+        (str(LAST_SECOND + 1), "count from 0"),
+        ("-1", "count from 0"),
+    ],
+)
+def test_what_looks_like_milliseconds_is_called_so(number: str, fix: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_moment(number, "occurred_at")
+    assert fix in caught.value.fix
 
 
 @given(numbers=st.lists(st.integers(0, LAST_SECOND), min_size=2, max_size=5))
@@ -144,6 +159,12 @@ def test_an_answer_to_an_item_and_a_score_over_several_skills_are_read_with_all_
     assert read.items[1].named_skills == ("SQL", "R")
 
 
+def test_of_results_only_whole_numbers_have_no_date_whatever_the_year(tmp_path: Path) -> None:
+    order, old, new = results(tmp_path, "l1,SQL,1,7,,,\nl1,SQL,1,1955-05-01,,,\nl1,SQL,1,2026-03-31,,,\n").items
+    assert (order.ordinal, order.moment) == (True, order.occurred_at)
+    assert order.moment < DATED_SINCE == old.moment < new.moment == new.occurred_at
+
+
 def test_one_assessment_may_ask_many_items_of_one_skill_each_once(tmp_path: Path) -> None:
     read = results(tmp_path, "l1,SQL,1,1,q1,,a1\nl1,SQL,0,1,q2,,a1\nl1,SQL,1,1,q2,,a1\n")
     assert [(r.item_id, r.score) for r in read.items] == [("q1", 1.0), ("q2", 0.0)]
@@ -190,6 +211,8 @@ def test_one_assessment_may_name_several_skills_each_once(tmp_path: Path) -> Non
         ("l1,SQL,0,1,,0,", "max_score is 0"),
         ("l1,SQL,inf,1,,,", "score is 'inf', not a number"),
         ("l1,SQL,1,soon,,,", "'soon', not a time"),
+        ("l1,SQL,1,1,,,a\tb", "assessment_id has control characters"),
+        ("l1,SQL,1,1,a\tb,,", "item_id has control characters"),
     ],
 )
 def test_a_wrong_result_is_refused_with_its_line(tmp_path: Path, row: str, words: str) -> None:

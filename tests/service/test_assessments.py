@@ -254,3 +254,9 @@ def test_states_of_another_model_are_answered_rightly_at_once_and_made_anew_behi
     with ada.database.read() as connection:
         kept = kept_mastery(connection, TENANT, ADA)
     assert (kept.stale, kept.state) == (False, replay(pieces))
+
+
+def test_a_score_of_long_before_1980_has_faded_like_any_that_old(ada: Context) -> None:
+    (change,) = add_assessments(ada, TENANT, ADA, [replace(result(1.0), occurred_at=datetime(1955, 5, 1, tzinfo=UTC))])
+    assert change.after == pytest.approx(0.15, abs=1e-6)
+    assert "1980" not in change.sentence

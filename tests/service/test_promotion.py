@@ -99,6 +99,29 @@ def test_a_reason_that_no_log_could_hold_is_refused(context: Context) -> None:
             promotion.rollback(context, "ada", reason=reason)
 
 
+def test_promoting_what_serves_already_changes_nothing_and_says_so(context: Context) -> None:
+    held, second, _ = (m.version for m in promotion.list_models(context, "campus"))
+    before = promotion.history(context, "campus")
+    assert promotion.promote(context, second, "ada") is False
+    assert promotion.history(context, "campus") == before
+    assert promotion.promote(context, held, "ada") is True
+    assert len(promotion.history(context, "campus")) == len(before) + 1
+
+
+def test_promoting_mends_a_damaged_current(context: Context) -> None:
+    (_, second, _), current = promotion.list_models(context, "campus"), context.serving.models / "CURRENT"
+    current.write_text("cut sho")
+    assert promotion.promote(context, second.version, "ada") is True
+    assert current_version(context.serving.models) == second.version
+
+
+def test_where_bundles_lie_and_none_serves_a_rollback_says_so(context: Context) -> None:
+    (context.serving.models / "CURRENT").unlink()
+    (context.serving.models / "HISTORY.jsonl").unlink()
+    with pytest.raises(Conflict, match="nothing serves yet"):
+        promotion.rollback(context, "ada")
+
+
 def test_a_damaged_bundle_cannot_be_rolled_back_to(context: Context) -> None:
     first = promotion.list_models(context, "campus")[-1].version
     path = context.serving.models / first / "encoder" / "model.onnx"

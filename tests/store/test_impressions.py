@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy import Connection
 
 from credpath.errors import Conflict, InvalidInput, NotFound
 from credpath.store.impressions import (
@@ -14,6 +17,7 @@ from credpath.store.impressions import (
 )
 from credpath.store.learners import ensure_learners, forget_learner
 from credpath.store.session import Database
+from credpath.store.writer import GroupCommitWriter
 from tests.store.samples import LATER, NOW, an_impression
 
 
@@ -77,6 +81,23 @@ def test_an_id_or_a_key_is_used_once(with_ada: Database) -> None:
     with with_ada.read() as connection:
         assert get_impression(connection, "acme", "i1") == an_impression("i1")
         assert get_impression(connection, "acme", "i2") is None
+
+
+def test_who_comes_second_with_a_key_finds_the_answer_of_who_came_first(with_ada: Database) -> None:
+    with closing(GroupCommitWriter(with_ada)) as one, closing(GroupCommitWriter(with_ada)) as other:
+        jobs = {
+            f"i{number}": writer.submit(partial(_save, f"i{number}"))
+            for number, writer in enumerate([one, other] * 4)
+        }  # fmt: skip
+        lost = {key for key, job in jobs.items() if isinstance(job.exception(), Conflict)}
+        with with_ada.read() as connection:
+            kept = by_idempotency_key(connection, "acme", "key-1")
+    assert kept is not None
+    assert lost == {*jobs} - {kept.impression_id}
+
+
+def _save(impression_id: str, connection: Connection) -> None:
+    save_impression(connection, "acme", an_impression(impression_id), "key-1")
 
 
 def test_what_was_under_way_while_its_learner_was_forgotten_does_not_bring_the_id_back(with_ada: Database) -> None:

@@ -142,6 +142,7 @@ def test_a_snapshot_holds_profile_awards_progress_and_mastery(database: Database
             held=frozenset({"held", "done"}),
             in_progress=frozenset({"doing"}),
             dismissed=frozenset({"not-for-me"}),
+            dropped=frozenset({"left"}),
             history=("doing", "done", "left", "held"),
             kept=keep(log),
             awards=(Award("ada", "held", LATER, "award-1", evidence_url="https://example.org/evidence"),),

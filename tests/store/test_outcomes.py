@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from credpath.domain.outcomes import Outcome
-from credpath.store.outcomes import OutcomesSaved, load_outcomes, outcomes_of, popularity, save_outcomes
+from credpath.store.outcomes import POPULARITY, OutcomesSaved, load_outcomes, outcomes_of, popularity, save_outcomes
 from credpath.store.session import Database
 from tests.store.samples import LATER, NOW, an_outcome
 
@@ -65,7 +65,10 @@ def test_popularity_counts_each_learner_once_by_the_strongest_outcome(database: 
         an_outcome("o5", "enrolled", learner_id="bob"),
         an_outcome("o6", "clicked", learner_id="bob", credential_id="c2"),
         an_outcome("o7", "dismissed", learner_id="ada", credential_id="c3"),
+        an_outcome("o8", "completed", learner_id="ada", credential_id="c4", score=0.3),
+        an_outcome("o9", "completed", learner_id="bob", credential_id="c4", score=0.5),
     ]
     with database.write() as connection:
         save_outcomes(connection, "acme", outcomes)
-        assert popularity(connection, "acme") == {"c1": 1.5, "c2": 0.1, "c3": 0.0}
+        counted = {"c1": 1.5, "c2": 0.1, "c3": 0.0, "c4": 1.0 + POPULARITY["dropped"]}
+        assert popularity(connection, "acme") == pytest.approx(counted)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 import threading
 from pathlib import Path
@@ -193,6 +194,24 @@ def test_a_database_of_a_newer_version_is_not_touched(database: Database) -> Non
     finally:
         with database.write() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
+
+
+def test_a_full_disk_is_called_so(sqlite_database: Database) -> None:
+    with pytest.raises(NotReady) as refused, sqlite_database.write() as connection:  # noqa: PT012
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")  # that is, no more than it has
+        connection.exec_driver_sql("CREATE TABLE wide AS SELECT randomblob(1000000) AS filling")
+    assert refused.value.what == "the disk of the database is full"
+    assert "room" in refused.value.fix
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_takes_no_files_is_called_read_only(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    for home in (tmp_path, tmp_path / "not made yet"):
+        with pytest.raises(NotReady) as refused:
+            Database(f"sqlite:///{home / 'credpath.db'}").migrate()
+        assert "read-only" in refused.value.fix
+        assert "CREDPATH_HOME" in refused.value.fix
 
 
 def test_an_unreachable_server_is_a_problem_and_not_a_crash() -> None:

@@ -13,6 +13,7 @@ from credpath.store.learners import ensure_learners
 from credpath.store.outcomes import outcomes_of, save_outcomes
 from credpath.store.session import Database
 from credpath.store.writer import MAX_BATCH, GroupCommitWriter
+from tests.store.full_disk import no_room
 from tests.store.samples import NOW, an_impression, an_outcome
 
 
@@ -112,6 +113,44 @@ def test_a_database_that_fails_answers_every_job_and_recovers(sqlite_database: D
     assert writer.submit(lambda c: save_outcomes(c, "acme", [an_outcome()])).result(timeout=10).inserted == 1
     writer.close()
     impatient.dispose()
+
+
+def test_what_kept_it_from_writing_is_told_until_a_commit_succeeds(sqlite_database: Database) -> None:
+    writer = GroupCommitWriter(sqlite_database)
+    assert writer.submit(lambda _: 1).result(timeout=10) == 1
+    assert isinstance(writer.submit(lambda c: c.execute(text("SELECT * FROM nowhere"))).exception(10), Exception)
+    assert writer.problem == "", "a fault of the job"
+    with no_room(sqlite_database):
+        assert isinstance(writer.submit(lambda c: save_outcomes(c, "acme", [an_outcome()])).exception(10), NotReady)
+        assert "disk" in writer.problem
+        assert isinstance(writer.try_again().exception(timeout=10), NotReady)
+    writer.try_again().result(timeout=10)
+    assert writer.problem == ""
+    writer.close()
+
+
+def test_a_database_that_may_not_grow_is_no_fault_of_the_job(sqlite_database: Database) -> None:
+    writer = GroupCommitWriter(sqlite_database)
+
+    def forbid_growth(connection: Connection) -> None:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    writer.submit(forbid_growth).result(timeout=10)
+    many = [an_outcome(f"o{i}") for i in range(500)]
+    with pytest.raises(NotReady, match="full"):
+        writer.submit(lambda c: save_outcomes(c, "acme", many)).result(timeout=10)
+    assert "full" in writer.problem
+    writer.close()
+
+
+def test_a_trial_to_write_leaves_no_trace(database: Database) -> None:
+    writer = GroupCommitWriter(database)
+    for trial in [writer.try_again() for _ in range(3)]:
+        trial.result(timeout=10)
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM feature_schema")).scalar() == 0
+    writer.close()
 
 
 def test_many_writers_at_once_cost_far_fewer_commits_than_jobs(sqlite_database: Database) -> None:
