@@ -36,6 +36,7 @@ from credpath.recommender.csr import Doubles, Offsets
 from credpath.recommender.next_beliefs import Asking
 from credpath.recommender.next_question import next_question
 from credpath.recommender.recommend import RecommendRequest
+from credpath.recommender.skill_space import NOTHING_KNOWN, facts_of
 from credpath.recommender.what_if import WhatIf
 from training.adaptive_learners import FittedLearners, Mask, fit_learners
 from training.goals_benchmark import open_encoder
@@ -83,10 +84,10 @@ class Learner:
 
     def firsts(self, order: Sequence[int]) -> Offsets:
         """(len(order) + 1,) the place of the first candidate before any answer and after each."""
-        levels: Doubles = np.zeros((len(order) + 1, len(self.uris)))
+        facts: Doubles = np.tile(NOTHING_KNOWN, (len(order) + 1, len(self.uris), 1))
         for step, at in enumerate(order, 1):
-            levels[step:, at] = answered(Mastery(self.uris[at]), bool(self.answers[at])).probability
-        places: Offsets = self.what_if.scores(levels).argmax(axis=1)
+            facts[step:, at] = facts_of(answered(Mastery(self.uris[at]), bool(self.answers[at])))
+        places: Offsets = self.what_if.scores(facts).argmax(axis=1)
         return places
 
 
@@ -152,7 +153,7 @@ def meet(setting: Setting, fitted: FittedLearners, seed: int, number: int) -> tu
         LearnerSnapshot(), goal, setting.goal_vectors[at], Constraints(languages=frozenset({"en"})), 1, seed, NOW.date()
     )
     skill = Mastery(uris[0])
-    extremes = [np.full(len(uris), answered(skill, right).probability) for right in (True, False)]
+    extremes = [np.tile(facts_of(answered(skill, right)), (len(uris), 1)) for right in (True, False)]
     what_if = WhatIf.of(setting.index, request, uris, np.array(extremes))
     return Learner(setting, request, uris, fitted.draw(len(uris), rng)[1], what_if), rng
 

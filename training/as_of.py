@@ -33,7 +33,7 @@ def popularity_before(pasts: Iterable[Past], at: datetime) -> dict[str, float]:
     for past in pasts:
         strongest: dict[str, float] = {}
         for outcome in past.until(at).outcomes:
-            worth = max(POPULARITY[outcome.kind], strongest.get(outcome.credential_id, 0.0))
+            worth = max(POPULARITY[outcome.counted_as], strongest.get(outcome.credential_id, 0.0))
             strongest[outcome.credential_id] = worth
         totals.update(strongest)
     return dict(totals)

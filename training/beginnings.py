@@ -29,6 +29,8 @@ def judge_beginnings(followers: Followers, questions: Questions, depth: int) -> 
     without = [at for at, history in enumerate(questions.histories) if not len(history)][:BEGINNERS]
     some = questions.take(without)
     for asked in ask(followers, some, depth):
+        if not len(asked.rows):  # models of nothing bring nothing, to any of them
+            continue
         right = asked.rows == some.answers[asked.which].repeat(asked.counts)
         for at, columns in enumerate(BEGINNINGS):
             scores = beginners_scores(asked.features, columns)

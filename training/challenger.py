@@ -9,16 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from credpath.domain.outcomes import NUMBERS_A_SECOND
 from credpath.recommender.learned import Learned
 from training.completion import CompletionTrial
 from training.completion_rows import try_completion
 from training.gate import Verdict, judge, too_little
-from training.judging import Retraining, judge_blocks, judged_by_few, to_judge, write_model
+from training.judging import Retraining, judge_blocks, judged_by_few, lacking, to_judge, write_model
 from training.past_models import PastModels, cuts_of
 from training.teaching import Rows, Settings, Tell, fit_final, rows_by_block
 from training.tenant_log import TenantLog
@@ -75,11 +77,12 @@ class Watch:
 def make_challenger(run: Retraining) -> Challenger:
     """Fits, judges, fits again; writes the model under `run.folder`. Holds at once where there is too little."""
     log, watch, sequences = run.log, Watch(run.tell), run.log.sequences()
-    cuts = cuts_of(log, sequences, run.config.spans, seen_until(run.champion))
+    seen = seen_until(run.champion, log.now)
+    cuts = cuts_of(log, sequences, run.config.spans, seen)
     run = judged_by_few(run, cuts)
     config = run.config
     judged = to_judge(run, cuts)
-    few = too_little(counted(log, judged), run.thresholds)
+    few = too_little(counted(log, judged), run.thresholds, *lacking(run, judged, seen))
     if few is not None:
         return Challenger(None, few, Report(counts_of(log), cuts, judged))
     watch.stage("tuning the item-to-item models")
@@ -90,10 +93,13 @@ def make_challenger(run: Retraining) -> Challenger:
     watch.stage("completion probability")
     completion = try_completion([table for _, rows in blocks for table in rows.ends])
     watch.stage("judging")
-    judged, settings = judge_blocks(run, judged, blocks, cuts, completion)
+    found = judge_blocks(run, judged, blocks, cuts, completion)
+    if isinstance(found, Verdict):
+        return Challenger(None, found, Report(counts_of(log), cuts, judged))
+    judged, settings = found
     watch.stage("fitting on everything")
     teaching = Rows.of([rows for _, rows in blocks])
-    booster = fit_final(teaching, settings, config)
+    booster = fit_final(teaching, settings, config, run.tell)
     write_model(run.folder / SERVING, models.before(np.inf), booster, completion, teaching.sample())
     watch.stage("")
     verdict = judge(trial_of(log, judged, completion, size_of(run.folder / SERVING)), run.thresholds)
@@ -101,13 +107,15 @@ def make_challenger(run: Retraining) -> Challenger:
     return Challenger(run.folder / SERVING, verdict, report, teaching)
 
 
-def seen_until(champion: Learned | None) -> float:
+def seen_until(champion: Learned | None, now: datetime) -> float:
     """Seconds after the epoch of the latest event that the champion learned from; minus infinity for the rules."""
-    return float(champion.card.get("learned_until", -np.inf)) if champion is not None else -np.inf
+    seen = float(champion.card.get("learned_until", -np.inf)) if champion is not None else -np.inf
+    # Written when numbers that only order still stood among dates.
+    return seen if seen <= now.timestamp() else seen / NUMBERS_A_SECOND
 
 
 def learned_until(log: TenantLog) -> float:
-    """What `seen_until` will say of a model of this log."""
+    """What `seen_until` will say of a model of this log. Numbers that only order stand before every date in it."""
     latest = max((o.occurred_at.timestamp() for o in log.outcomes()), default=0.0)
     shown = float(log.decisions.shown_at[-1]) if len(log.decisions) else 0.0
     return max(latest, shown)

@@ -18,8 +18,9 @@ MEANING: Mapping[str, str] = {
     "dismissed_early": "decided before their time, because everything shown was dismissed",
     "censored": "left out: too young, so that silence is no answer yet; never taken as a negative",
     "empty": "left out: nothing was shown",
+    "not_selected": "left out: not among those that were asked for",
     "degraded": "answered by a fallback; kept and marked",
-    "other_features": "logged by a release with other features; what it lacked counts as 0",
+    "other_features": "logged by a release that lacked features of this one; what it lacked counts as 0",
     "answered": "with at least one outcome that counts",
     "outcomes": "outcomes that were read",
     "outcomes_ahead": "outcomes and awards that were left out: dated after this retraining",
@@ -90,9 +91,13 @@ def _summary(card: DataCard) -> str:
     return (
         f"Outcomes and recommendations of the tenant `{card.tenant}`, {span}, as the database had them on "
         f"{_day(card.as_of)}: {card.learners:,} learners, {card.credentials:,} credentials. No other tenant's rows "
-        f"were read. Digest of the training matrix: `{card.digest or 'none'}`; equal logs give equal digests, in "
+        f"were read. Digest of the {_digested(card)}: `{card.digest or 'none'}`; equal logs give equal digests, in "
         "whatever order and however often their rows arrived."
     )
+
+
+def _digested(card: DataCard) -> str:
+    return "training matrix" if card.counts.get("decisions") else "outcomes"
 
 
 def _counts(card: DataCard) -> str:

@@ -88,7 +88,7 @@ def read_decisions(
         log.add(shown_of(impression))
     join = OutcomeJoin(log, micros(now))
     join.take(
-        Happened(o.learner_id, o.credential_id, o.kind, o.occurred_at, o.impression_id, o.ordinal)
+        Happened(o.learner_id, o.credential_id, o.kind, o.occurred_at, o.impression_id, o.ordinal, o.score)
         for o in _once(outcomes, "outcome_id")
     )
     join.take_awards(awards)

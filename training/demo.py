@@ -31,7 +31,7 @@ LEARNER = "learner-001"  # of the sample, with a history and a goal
 def main() -> None:
     """Entry point of `make demo`."""
     settings = load_settings()
-    with opened() as context:
+    with opened(first=True) as context:
         prepare(context, settings.tenant, DECISIONS)
         secret = demo_key(context, settings.tenant, settings.home / "demo_key")
         page = demo_page(context, settings)

@@ -46,6 +46,11 @@ class DaskConfig:
         if self.workers and self.scheduler:
             raise InvalidInput("workers and scheduler exclude each other", where="distributed", fix="give one")
 
+    @property
+    def asked(self) -> bool:
+        """Whether a fit is to run on Dask at all."""
+        return bool(self.workers or self.scheduler)
+
 
 def fit_anywhere(
     train: RankerTable,
@@ -55,7 +60,7 @@ def fit_anywhere(
     where: DaskConfig | None = None,
 ) -> Any:
     """A `lightgbm.Booster`, fitted in this process or on Dask as `where` says. Raises as the two fits do."""
-    if where is None or not (where.workers or where.scheduler):
+    if where is None or not where.asked:
         return fit_ranker(train, valid, config, monotone)
     return fit_ranker_distributed(train, valid, config, monotone, where)
 
@@ -117,6 +122,7 @@ def _cut_back(booster: Any, trees: int) -> Any:
 def _client(where: DaskConfig) -> Iterator[Any]:
     import distributed
 
+    logging.getLogger("distributed").setLevel(logging.ERROR)  # it tells of every worker that comes and goes
     untyped: Any = distributed
     if where.scheduler:
         with _connected(where) as client:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.errors import InvalidInput
-from credpath.evaluation.calibration import Bin, expected_error, reliability
+from credpath.evaluation.calibration import Bin, error_by_chance, expected_error, reliability
 from credpath.evaluation.intervals import Interval, bootstrap_means
 from credpath.evaluation.ranking import coverage, hr_at, mrr, ndcg_at, popularity_lift
 from credpath.evaluation.slices import Slice, by_slice, group_gap
@@ -80,6 +80,12 @@ class Figures:
     def calibration_error(self) -> float | None:
         """ECE of the probabilities of completing; None without any that was decided."""
         return expected_error(self.calibration) if self.calibration else None
+
+    @property
+    def calibration_error_above_chance(self) -> float | None:
+        """The part of it that so few rows do not show of right probabilities, at least 0."""
+        found = self.calibration_error
+        return None if found is None else max(0.0, found - error_by_chance(self.calibration or ()))
 
     def as_dict(self) -> dict[str, Any]:
         """For the card and the run."""

@@ -19,14 +19,6 @@ from training.gate_verdict import Criterion, Verdict
 __all__ = ["Criterion", "Thresholds", "Trial", "Verdict", "judge", "load_thresholds"]
 
 
-# Mostly a log that was imported without its catalogue: there is nothing that full ranking could look for.
-NO_STEPS = Criterion(
-    "steps",
-    False,
-    "nobody took up a credential of this catalogue in the last block; import the catalogue that the log is of, or wait",
-)
-
-
 def judge(trial: Trial, thresholds: Thresholds) -> Verdict:
     """Applies every rule; promotes only when all pass."""
     criteria = (
@@ -41,16 +33,23 @@ def judge(trial: Trial, thresholds: Thresholds) -> Verdict:
         _fair(trial, thresholds),
     )
     regime = "off-policy" if trial.judged_off_policy else "full ranking"
-    return Verdict(all(c.passed for c in criteria), criteria, regime, thresholds.version)
+    return Verdict(all(c.passed for c in criteria), criteria, regime, thresholds)
 
 
-def too_little(trial: Trial, thresholds: Thresholds) -> Verdict | None:
-    """The verdict on a log that is too small or one-sided to judge by, before anything is fitted; else None."""
-    criteria = (*_enough(trial, thresholds), *([NO_STEPS] if trial.steps == 0 else []))
-    if all(criterion.passed for criterion in criteria):
-        return None
+def too_little(trial: Trial, thresholds: Thresholds, *lacking: Criterion) -> Verdict | None:
+    """The verdict on a log that is too small or one-sided to judge by, before anything is judged; else None.
+
+    `lacking`: what else the log lacks. Where it leaves nothing to count, it is told alone: it is why.
+    """
+    verdict = hold(trial, thresholds, *lacking)
+    return verdict if verdict.failed else None
+
+
+def hold(trial: Trial, thresholds: Thresholds, *lacking: Criterion) -> Verdict:
+    """The verdict on a log of which nothing was judged."""
+    enough = () if lacking and not trial.decisions else _enough(trial, thresholds)
     regime = "full ranking" if trial.negatives is None else "off-policy"
-    return Verdict(False, criteria, regime, thresholds.version)
+    return Verdict(False, (*enough, *lacking), regime, thresholds)
 
 
 def _finite(trial: Trial) -> Criterion:
@@ -160,7 +159,7 @@ def _not_worse(name: str, found: Mapping[str, Interval], trial: Trial, t: Thresh
     if not found:
         return _unmeasured(name, t, "full ranking is missing")
     other, interval = _closest(found)
-    what = f"in full ranking, {trial.metric} is {interval} against {other}"
+    what = f"in full ranking, {trial.metric} differs by {interval} from {other}"
     if trial.presented:
         why = "not judged, because learners take what the champion shows them; the lift judges"
         return Criterion(name, True, f"{what}: {why}", judged=False)
@@ -174,7 +173,7 @@ def _beats(name: str, found: Mapping[str, Interval], metric: str, t: Thresholds)
     if not found:
         return _unmeasured(name, t, "full ranking is missing")
     other, interval = _closest(found)
-    what = f"in full ranking, {metric} is {interval} against {other}"
+    what = f"in full ranking, {metric} differs by {interval} from {other}"
     if all(i.low > t.least_ranking_gain for i in found.values()):
         return Criterion(name, True, f"{what}; the interval lies above {t.least_ranking_gain:g}")
     return Criterion(name, False, f"{what}; the interval must lie above {t.least_ranking_gain:g}: "
@@ -233,7 +232,7 @@ def _small(trial: Trial, t: Thresholds) -> Criterion:
     if trial.bundle_bytes is None:
         return _unmeasured("size", t, "no bundle")
     limit = f"{t.most_bundle_bytes / 1e6:.0f} MB"
-    what = f"the bundle has {trial.bundle_bytes / 1e6:.1f} MB"
+    what = f"the learned part of the bundle has {trial.bundle_bytes / 1e6:.1f} MB"
     return _at_most("size", what, trial.bundle_bytes, t.most_bundle_bytes, limit, "thin the retrievers' arrays")
 
 

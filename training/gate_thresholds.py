@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from credpath.domain.rules import check_number
 from credpath.errors import InvalidInput
 from credpath.evaluation.offpolicy import Limits
+from training.contenders import ITEM_MODELS
 
 DEFAULT = Path(__file__).with_name("gate.toml")
 
@@ -49,7 +50,46 @@ class Thresholds:
     @property
     def limits(self) -> Limits:
         """When `evaluation.offpolicy.lift` is to refuse."""
-        return Limits(self.least_effective, self.least_carried, self.most_unexplored)
+        return Limits(self.least_effective, self.least_carried, self.most_unexplored, self.least_propensity)
+
+
+COUNT, SHARE, GAIN, TIMES = (1, 10**12), (0.0, 1.0), (-10.0, 10.0), (0.0, 1e6)
+# The lowest and the highest that a number may be; it is a whole one where these are.
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "version": COUNT,
+    "least_decisions": COUNT,
+    "least_learners": COUNT,
+    "least_positives": COUNT,
+    "least_negatives": COUNT,
+    "least_credentials": COUNT,
+    "most_outcome_share": SHARE,
+    "most_credential_share": SHARE,
+    "least_lift": GAIN,
+    "least_lift_snips": GAIN,
+    "least_effective": (1.0, 1e12),
+    "least_carried": (1.0, 1e12),
+    "most_unexplored": SHARE,
+    "least_propensity": (1e-6, 1.0),
+    "least_ranking_gain": GAIN,
+    "most_calibration_error": SHARE,
+    "least_coverage": SHARE,
+    "least_coverage_kept": SHARE,
+    "most_popularity_lift": (-1.0, 1e6),
+    "most_popularity_growth": TIMES,
+    "most_latency_ratio": TIMES,
+    "free_latency_ms": TIMES,
+    "most_bundle_bytes": COUNT,
+    "most_group_gap": SHARE,
+    "most_group_gap_growth": SHARE,
+}
+# The systems that full ranking measures, and the criteria that may go unmeasured. "lift" is none of them: without it
+# full ranking decides.
+BASELINES = ("popularity", "cosine", *ITEM_MODELS, "rules")
+UNMEASURED = (
+    "negatives", "outcome_share", "snips", "baseline_lifts", "baselines", "champion", "calibration", "coverage",
+    "popularity", "latency", "size", "groups",
+)  # fmt: skip
+LISTS = {"required_baselines": BASELINES, "unmeasured_holds": UNMEASURED}
 
 
 def load_thresholds(path: Path = DEFAULT) -> Thresholds:
@@ -67,14 +107,22 @@ def load_thresholds(path: Path = DEFAULT) -> Thresholds:
     return Thresholds(**values)
 
 
-LISTS = ("required_baselines", "unmeasured_holds")
-
-
-def _check(name: str, value: object, path: Path) -> None:
+def _check(name: str, value: Any, path: Path) -> None:
     if name in LISTS:
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise InvalidInput(f"{name} is not a list of names", where=str(path))
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise InvalidInput(f"{name} is not a number", where=str(path))
-    else:
-        check_number(value, f"{path.name}: {name}", low=-1e12, high=1e12)
+        _check_names(name, value, path)
+        return
+    low, high = BOUNDS[name]
+    kind, called = (int, "whole number") if isinstance(low, int) else (int | float, "number")
+    if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
+        fix = f"give a {called} from {low:g} to {high:g}"
+        raise InvalidInput(f"{name} is {value!r}", where=str(path), fix=fix)
+
+
+def _check_names(name: str, value: Any, path: Path) -> None:
+    fix = f"take them from {', '.join(LISTS[name])}"
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidInput(f"{name} is not a list of names", where=str(path), fix=fix)
+    if wrong := sorted(set(value) - set(LISTS[name])):
+        raise InvalidInput(f"{name} names what there is not: {', '.join(wrong)}", where=str(path), fix=fix)
+    if name == "required_baselines" and not value:  # nothing would have to be beaten
+        raise InvalidInput(f"{name} is empty", where=str(path), fix=fix)

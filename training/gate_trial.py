@@ -24,10 +24,10 @@ class Trial:
     `lift`, `lift_snips`: `evaluation.offpolicy.lift` over the champion's target; a refused one counts as absent and
     its sentence is told. `baseline_lifts`: the same over each baseline's first choices.
 
-    `calibration_error`: beyond what chance alone shows in so few rows; `whole_calibration_error`: with that. It,
-    `coverage`, `popularity_lift` and `group_gap` stand beside the champion's. `latency_ratio` is challenger over
-    champion in the same run, `latency_ms` the challenger's. `not_finite` names arrays (features, scores, predictions)
-    in which something was not finite. `steps`: how many full ranking can look for.
+    `calibration_error`: beyond what chance alone shows in so few rows, as the champion's is that stands beside it;
+    `whole_calibration_error`: with that. So do `coverage`, `popularity_lift` and `group_gap`. `latency_ratio` is
+    challenger over champion in the same run, `latency_ms` the challenger's. `not_finite` names arrays (features,
+    scores, predictions) in which something was not finite. `steps`: how many full ranking can look for.
     """
 
     decisions: int

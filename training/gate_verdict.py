@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from training.gate_thresholds import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +39,15 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision with all its reasons, in the order of the rules."""
+    """The decision with all its reasons, in the order of the rules, and the thresholds that it was taken by.
+
+    They are kept whole: somebody may change the file and forget its version.
+    """
 
     promote: bool
     criteria: tuple[Criterion, ...]
     regime: str
-    thresholds_version: int
+    thresholds: Thresholds
 
     @property
     def failed(self) -> tuple[Criterion, ...]:
@@ -66,6 +71,7 @@ class Verdict:
             "promote": self.promote,
             "sentence": self.sentence,
             "regime": self.regime,
-            "thresholds_version": self.thresholds_version,
+            "thresholds_version": self.thresholds.version,
+            "thresholds": asdict(self.thresholds),
             "criteria": [c.as_dict() for c in self.criteria],
         }

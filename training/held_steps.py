@@ -17,21 +17,28 @@ LATE_SHARE = 0.15  # at most so much of a log is held back by time
 class HeldSteps:
     """Questions of which the models fitted on `inner` know no answer.
 
-    `histories`: items as of each question, oldest first; `answers` (questions,) items, numbered as in `inner.ids`.
+    `histories`: items as of each question, oldest first; `answers` (questions,) items, numbered as in `inner.ids`;
+    `learners` (questions,) rows of `inner`, whose they are.
     """
 
     inner: Sequences
     histories: tuple[Rows, ...]
     answers: NDArray[np.integer]
+    learners: NDArray[np.integer]
 
     def __len__(self) -> int:
         return len(self.histories)
 
+    @property
+    def can_teach(self) -> bool:
+        """Whether it asks, of models that saw one step follow another: others know only what is popular."""
+        return len(self) > 0 and bool((self.inner.lengths > 1).any())
+
     def split(self, first: int) -> tuple[HeldSteps, HeldSteps]:
         """The first questions, and the others."""
         return (
-            HeldSteps(self.inner, self.histories[:first], self.answers[:first]),
-            HeldSteps(self.inner, self.histories[first:], self.answers[first:]),
+            HeldSteps(self.inner, self.histories[:first], self.answers[:first], self.learners[:first]),
+            HeldSteps(self.inner, self.histories[first:], self.answers[first:], self.learners[first:]),
         )
 
 
@@ -45,8 +52,9 @@ def hold_last(sequences: Sequences, learners: NDArray[np.integer], drop: int = 1
     chosen = np.zeros(len(sequences), dtype=bool)
     chosen[learners] = True
     inner = sequences.keep(~(chosen[sequences.owner] & (sequences.from_end < drop)))
-    answers = sequences.items[sequences.indptr[np.asarray(learners) + 1] - drop]
-    return HeldSteps(inner, tuple(inner.of(learner) for learner in np.asarray(learners).tolist()), answers)
+    rows = np.asarray(learners)
+    answers = sequences.items[sequences.indptr[rows + 1] - drop]
+    return HeldSteps(inner, tuple(inner.of(learner) for learner in rows.tolist()), answers, rows)
 
 
 def draw_last(sequences: Sequences, count: int, seed: int) -> HeldSteps:
@@ -64,7 +72,7 @@ def draw_after(sequences: Sequences, cut: float, count: int, seed: int) -> HeldS
     later = inner.lengths < sequences.lengths
     drawn = np.random.default_rng(seed).permutation(later.nonzero()[0])[:count]
     answers = sequences.items[sequences.indptr[drawn] + inner.lengths[drawn]]
-    return HeldSteps(inner, tuple(inner.of(learner) for learner in drawn.tolist()), answers)
+    return HeldSteps(inner, tuple(inner.of(learner) for learner in drawn.tolist()), answers, drawn)
 
 
 def late_cut(sequences: Sequences, count: int) -> float:

@@ -28,7 +28,17 @@ from credpath.recommender.linking import credential_text
 from training.attention_config import AttentionConfig
 from training.held_steps import draw_after, draw_last, late_cut
 from training.interactions_log import TakeUps, cut_time, read_take_ups
-from training.interactions_measure import METRICS, OURS, RETRIEVED, Ranks, against_best, figures, measure, slices
+from training.interactions_measure import (
+    FEW,
+    METRICS,
+    OURS,
+    RETRIEVED,
+    Ranks,
+    against_best,
+    figures,
+    measure,
+    slices,
+)
 from training.interactions_refused import as_document, check_readable, told
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
 from training.item_tables import ItemModelConfig
@@ -45,7 +55,6 @@ ATTENTION_MEMBERS = 2
 # What a single forest gets is chance in part, and so is when it stops: two of them, grown on draws of the questions.
 FOREST = RankerConfig(row_share=0.7, early_stopping=60, bags=2)
 MOST_COUNT = 2**31 - 1 - ATTENTION_MEMBERS  # what LightGBM and the attention members take as a seed
-FEW = 30  # test learners, under which an interval over learners says little
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -80,7 +89,8 @@ def run(chosen: Namespace, tell: Tell = lambda _: None) -> dict[str, Any]:
     config = replace(config, item_models=_tuned(split, config, chosen.seed, clock))
     system = fit_two_stage(split.train, catalogue, config, by_time=split.by_time, tell=clock.tell)
     clock.done("fitting", f"{len(catalogue.ids)} credentials in the catalogue")
-    return _document(split, catalogue, system, chosen, clock) | {"refused": refused, "notes": _notes(split)}
+    notes = _notes(split, catalogue, system)
+    return _document(split, catalogue, system, chosen, clock) | {"refused": refused, "notes": notes}
 
 
 def _refused(log: TakeUps, test: TakeUps | None, catalogue: Read[Credential] | None, tell: Tell) -> dict[str, Any]:
@@ -96,7 +106,7 @@ def _refused(log: TakeUps, test: TakeUps | None, catalogue: Read[Credential] | N
     return document
 
 
-def _notes(split: Split) -> list[str]:
+def _notes(split: Split, catalogue: Catalogue, system: TwoStage) -> list[str]:
     """What a reader of the figures must know."""
     notes, share = [], float(split.tied.mean())
     if share > 0:
@@ -107,6 +117,13 @@ def _notes(split: Split) -> list[str]:
     if (tested := len(split.answers)) < FEW:
         who = "1 learner was" if tested == 1 else f"{tested} learners were"
         notes.append(f"{who} tested; with fewer than {FEW} the intervals mean little")
+    if system.forest is None:
+        why = "the training steps leave no question to learn a ranking from"
+        notes.append(f"{why}: {OURS} ranks for everybody by what others begin with")
+    if catalogue.vectors is not None:
+        logged = catalogue.vectors[np.isin(catalogue.ids, split.train.ids)]
+        if (texts := _with_text(logged)) < len(logged) / 2:
+            notes.append(f"{texts} of {len(logged)} credentials of the log have a text")
     return notes
 
 
@@ -123,17 +140,22 @@ def show(document: dict[str, Any]) -> None:
     for metric, found in document["difference"].items():
         interval = f"{found['value']:+.4f} ({found['low']:+.4f} to {found['high']:+.4f})"
         say(f"{OURS} less {found['baseline']}, {metric}: {interval}")
-    cold = [
-        [part, found["questions"], name, *(_cell(found[name][m]) for m in ("hr_at_10", "ndcg_at_10"))]
-        for part, found in document["cold_start"].items()
-        for name in found
-        if name != "questions"
-    ]
-    table(["cold start", "questions", "system", "hr_at_10", "ndcg_at_10"], cold)
+    columns = ["cold start", "questions", "system", "hr_at_10", "ndcg_at_10", ""]
+    table(columns, [row for part, found in document["cold_start"].items() for row in _cold_rows(part, found)])
     for line in [*document["notes"], *told(document["refused"])]:
         say(line)
     say("seconds: " + ", ".join(f"{stage} {seconds:.0f}" for stage, seconds in document["seconds"].items()))
     say(f"peak memory: {document['peak_mib']} MiB")
+
+
+def _cold_rows(part: str, found: dict[str, Any]) -> list[list[Any]]:
+    """One a system; where at most 10 compete, everybody is among the first 10."""
+    asked, note, many = found["questions"], found.get("note", ""), found["competing"] > 10
+    return [
+        [part, asked, name, _cell(each["hr_at_10"]) if many else "-", _cell(each["ndcg_at_10"]), note]
+        for name, each in found.items()
+        if isinstance(each, dict)
+    ]
 
 
 def _cell(found: dict[str, float]) -> str:
@@ -225,9 +247,10 @@ def _config(chosen: Namespace) -> TwoStageConfig:
 
 
 def _tuned(split: Split, config: TwoStageConfig, seed: int, clock: _Clock) -> Any:
+    held = None
     if split.by_time:
         held = draw_after(split.train, late_cut(split.train, config.questions), TUNING_QUESTIONS, seed + 1)
-    else:
+    if held is None or not held.can_teach:
         held = draw_last(split.train, TUNING_QUESTIONS, seed + 1)
     found = tune_item_models(split.train, config.item_models, held=held, tell=clock.tell)
     clock.done("tuning")

@@ -20,6 +20,7 @@ OURS = "two_stage"
 BASELINES = ("item_knn", "ease", "markov", "slist")
 SCORED_BY: Mapping[str, str] = {"cosine": "text"}  # where the retriever's name is another
 RETRIEVED = 200
+FEW = 30  # questions, under which an interval says little
 FUSION = 60.0  # reciprocal rank fusion, as serving does it
 Tell = Callable[[str], None]
 
@@ -171,6 +172,7 @@ def slices(ranks: Ranks, questions: Questions, taken: Doubles, seed: int) -> dic
     """Cold start apart: learners by the length of their history, and answers that nobody took up in training."""
     lengths = np.array([len(history) for history in questions.histories])
     cold = taken[questions.answers] == 0
+    left = len(taken) - lengths
     parts = {
         "learners without a history": lengths == 0,
         "learners with 1 or 2 steps": (lengths > 0) & (lengths <= 2),
@@ -179,10 +181,16 @@ def slices(ranks: Ranks, questions: Questions, taken: Doubles, seed: int) -> dic
         "credentials nobody took up before": cold,
     }
     shown = [name for name in ("popularity", "cosine", OURS) if name in ranks.by_system]
-    found = {part: _slice(ranks.by_system, inside, shown, seed) for part, inside in parts.items()}
-    return found | {"the same, ranked among themselves": _slice(ranks.among_unseen, cold, shown, seed)}
+    found = {part: _slice(ranks.by_system, inside, left, shown, seed) for part, inside in parts.items()}
+    unseen = np.full(len(questions), (taken == 0).sum())  # in nobody's history
+    return found | {"the same, ranked among themselves": _slice(ranks.among_unseen, cold, unseen, shown, seed)}
 
 
-def _slice(ranks: Mapping[str, Doubles], inside: Mask, shown: Sequence[str], seed: int) -> dict[str, Any]:
-    part: dict[str, Any] = {"questions": int(inside.sum())}
+def _slice(
+    ranks: Mapping[str, Doubles], inside: Mask, left: Offsets, shown: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """`competing`: how many credentials are ranked, `left` (questions,), where most are."""
+    part: dict[str, Any] = {"questions": int(inside.sum()), "competing": int(left[inside].max(initial=0))}
+    if part["questions"] < FEW:
+        part["note"] = f"fewer than {FEW} questions: too few to tell"
     return part | ({name: figures(ranks[name][inside], seed) for name in shown} if inside.any() else {})

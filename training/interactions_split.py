@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from credpath.errors import InvalidInput
 from credpath.recommender.csr import Mask, Rows
-from training.held_steps import able_learners, hold_last
+from training.held_steps import HeldSteps, able_learners, draw_after, hold_last
 from training.interactions_log import TakeUps
 from training.sequences import Sequences, pack_sequences
 
@@ -41,32 +41,25 @@ class Split:
 def leave_last_out(log: TakeUps) -> Split:
     """Every learner's last step is held back, of learners with at least two."""
     whole = pack_sequences(log.learners, log.credentials, log.times)
-    learners = able_learners(whole)
-    held = hold_last(whole, learners)
-    return Split(held.inner, held.histories, held.answers, _tied(whole, learners, held.inner), "leave-last-out")
+    return _split(whole, hold_last(whole, able_learners(whole)), "leave-last-out")
 
 
 def cut_at(log: TakeUps, cut: float) -> Split:
     """Trained before `cut`, tested on each learner's first step from then on; learners may be new."""
     whole = pack_sequences(log.learners, log.credentials, log.times)
-    return _first_from(whole, cut, "first step after the cut", by_time=True)
+    return _split(whole, draw_after(whole, cut, len(whole), 0), "first step after the cut", by_time=True)
 
 
-def _first_from(whole: Sequences, cut: float, how: str, *, by_time: bool = False) -> Split:
-    inner = whole.before(cut)
-    # This order decides whom `sample` draws.
-    learners = np.random.default_rng(0).permutation((inner.lengths < whole.lengths).nonzero()[0])
-    answers = whole.items[whole.indptr[learners] + inner.lengths[learners]]
-    histories = tuple(inner.of(learner) for learner in learners.tolist())
-    return Split(inner, histories, answers, _tied(whole, learners, inner), how, by_time)
+def _split(whole: Sequences, held: HeldSteps, how: str, *, by_time: bool = False) -> Split:
+    return Split(held.inner, held.histories, held.answers, _tied(whole, held), how, by_time)
 
 
-def _tied(whole: Sequences, learners: NDArray[np.integer], inner: Sequences) -> Mask:
-    """(learners,) whether the step after those in `inner` shares its time with another of the learner."""
+def _tied(whole: Sequences, held: HeldSteps) -> Mask:
+    """(questions,) whether the step that is asked for shares its time with another of the learner."""
+    tied = np.zeros(len(held), dtype=bool)
     if whole.times is None:
-        return np.zeros(len(learners), dtype=bool)
-    at, owner = whole.indptr[learners] + inner.lengths[learners], whole.owner
-    tied = np.zeros(len(learners), dtype=bool)
+        return tied
+    at, owner = whole.indptr[held.learners] + held.inner.lengths[held.learners], whole.owner
     for beside in (at - 1, at + 1):
         inside = (beside >= 0) & (beside < len(owner))
         near, own = beside[inside], at[inside]
@@ -80,7 +73,7 @@ def with_test(log: TakeUps, test: TakeUps) -> Split:
     # Two files may order by different clocks: the second one always comes after the first.
     shift = 0.0 if not len(test.times) else max(0.0, float(log.times.max() - test.times.min()) + 1.0)
     whole = pack_sequences(learners, credentials, np.concatenate([log.times, test.times + shift]))
-    split = _first_from(whole, float(test.times.min() + shift), "first new step of the test file")
-    if not len(split.answers):
+    held = draw_after(whole, float(test.times.min() + shift), len(whole), 0)
+    if not len(held):
         raise InvalidInput("no learner does anything new in the test file", where="--test", fix="give other rows")
-    return split
+    return _split(whole, held, "first new step of the test file")

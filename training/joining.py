@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from credpath.domain.histories import TAKEN_UP_KINDS
 from credpath.domain.learner import Award
-from credpath.domain.outcomes import OUTCOME_KINDS
+from credpath.domain.outcomes import OUTCOME_KINDS, before_dates, counted_as
 from credpath.domain.rewards import CLOCK_SKEW, SPEAKS, WINDOW, reward_of
 from credpath.recommender.csr import Floats, Offsets, Rows, gather, offsets
 from credpath.store.decisions import Happened
@@ -97,7 +97,7 @@ class OutcomeJoin:
 
     def _take(self, outcome: Happened) -> str:
         """What became of it."""
-        at = micros(outcome.occurred_at)
+        at = micros(before_dates(outcome.occurred_at) if outcome.ordinal else outcome.occurred_at)
         if at > self.now:
             return "future"
         if outcome.kind in TAKEN_UP_KINDS:
@@ -107,7 +107,7 @@ class OutcomeJoin:
         answer = self._named(outcome, at) if outcome.impression_id else self._alone(outcome, at)
         if isinstance(answer, str):
             return answer
-        self.happened[answer] |= BIT[outcome.kind]
+        self.happened[answer] |= BIT[counted_as(outcome.kind, outcome.score)]
         return "named" if outcome.impression_id else "standing_alone"
 
     def _named(self, outcome: Happened, at: int) -> int | str:

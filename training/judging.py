@@ -14,6 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from credpath.domain.forgetting import DATED_SINCE
+from credpath.domain.histories import TAKEN_UP_KINDS
+from credpath.domain.outcomes import NUMBERS_A_SECOND, OUTCOME_KINDS
 from credpath.recommender.csr import Floats
 from credpath.recommender.exploration import Policy
 from credpath.recommender.learned import COMPLETION, RANKER, Learned, load_learned, save_learned
@@ -23,15 +26,17 @@ from training.completion import CompletionTrial
 from training.dataset import Decisions
 from training.evaluate import CHALLENGER, CHAMPION, RULES, Contest, Slicing, evaluate
 from training.forest_export import export_forest
+from training.gate import hold
 from training.gate_thresholds import Thresholds
+from training.gate_verdict import Criterion, Verdict
 from training.pasts import TakeUpChoice, choose_take_ups
 from training.policy_rows import PolicyRows, policy_rows
 from training.policy_value import PolicyValues, value_policies
 from training.reranking import rerank
 from training.retrain_config import RetrainConfig
-from training.teaching import Rows, Settings, Tell, choose_settings, fit_final
+from training.teaching import Rows, Settings, Tell, can_teach, choose_settings, fit_final, what_teaches
 from training.tenant_log import TenantLog
-from training.trial import Judged
+from training.trial import Judged, counted
 
 Block = tuple[Learned, Rows]
 
@@ -55,9 +60,10 @@ class Retraining:
 def judged_by_few(run: Retraining, cuts: Sequence[float]) -> Retraining:
     """The same with fewer blocks that judge, where the last ones hold as many decisions as are drawn to judge anyway.
 
-    Each block costs a fit of its own, and a long log gains nothing by it.
+    Each block costs a fit of its own, and a long log gains nothing by it; nor does one without impressions, of which
+    only the last block judges.
     """
-    spans, wanted = run.config.spans, run.config.bounds.valued
+    spans, wanted = run.config.spans, min(run.config.bounds.valued, len(run.log.decisions))
     enough = (n for n in range(1, spans.judged) if len(_decisions(run.log, cuts[-n], np.inf)) >= wanted)
     return replace(run, config=replace(run.config, spans=replace(spans, judged=next(enough, spans.judged))))
 
@@ -75,18 +81,44 @@ def to_judge(run: Retraining, cuts: Sequence[float]) -> Judged:
     return Judged(decisions, tuple(step for step in steps if any(c in known for c in step.credentials)))
 
 
+def lacking(run: Retraining, judged: Judged, seen_until: float) -> tuple[Criterion, ...]:
+    """Why full ranking has nothing to look for, where it has nothing: mostly a log that came without its catalogue."""
+    if judged.take_ups:
+        return ()
+    log, steps = run.log, run.log.sequences()
+    taken, inside = len(steps.items), log.stage.catalogue.index.position
+    known = sum(steps.ids[item] in inside for item in steps.items.tolist())
+    if not taken:
+        kinds = ", ".join(kind for kind in OUTCOME_KINDS if kind in TAKEN_UP_KINDS)
+        why = f"of {sum(1 for _ in log.outcomes()):,} outcomes none takes a credential up; send these kinds: {kinds}"
+    elif not known:
+        why = f"none of {taken:,} take-ups is of this catalogue's credentials; import the catalogue that the log is of"
+    else:
+        after = "" if np.isinf(seen_until) else f", after {_written(seen_until)}, up to which the champion has learned"
+        why = f"of {known:,} take-ups of this catalogue's credentials none is in the last block{after}: wait for more"
+    return (Criterion("steps", False, why),)
+
+
+def _written(moment: float) -> str:
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at:%Y-%m-%d %H:%M}" if at >= DATED_SINCE else f"number {moment * NUMBERS_A_SECOND:.0f}"
+
+
 def judge_blocks(
     run: Retraining, judged: Judged, blocks: Sequence[Block], cuts: Sequence[float], completion: CompletionTrial
-) -> tuple[Judged, Settings]:
-    """The measured evidence, and the settings that the last block's model was fitted with."""
+) -> tuple[Judged, Settings] | Verdict:
+    """The measured evidence, and the settings that the last block's model was fitted with; or why there are none."""
     spans, parts = run.config.spans, []
     ends = [*cuts[1:], np.inf]
     for at in range(len(blocks) - spans.judged, len(blocks)):
         teaching = Rows.of([rows for _, rows in blocks[:at]])
         run.tell(f"block {at + 2}: a model of all before it")
+        if not can_teach(teaching, run.config):
+            why = f"{what_teaches(teaching)}: wait for more outcomes, or import earlier ones"
+            return hold(counted(run.log, judged), run.thresholds, Criterion("teaches", False, why))
         settings = choose_settings(teaching, run.config, run.tell)
         past = blocks[at][0]
-        booster = fit_final(teaching, settings, run.config)
+        booster = fit_final(teaching, settings, run.config, run.tell)
         contender = write_model(run.folder / f"judged_{at}", past, booster, completion, teaching.sample())
         parts.append(_valued(run, contenders(run, contender), cuts[at], ends[at]))
     judged = _rank(run, judged, contender, past, cuts[-1])

@@ -20,6 +20,9 @@ from training.ranker import RankerTable
 # How many spreads of the forest's scores a step in the logarithm of a rank weighs.
 WEIGHTS = (0.1, 0.2, 0.4, 0.8, 1.6)
 JUDGED_AT = 10
+# A forest leans only where some way to do so is better by this many standard errors: of the many ways the best by
+# chance alone was worth less than none on other questions.
+SURE = 1.96
 FORESTS = 3  # grown without a part of the questions each, where too few are set apart to judge by
 Grow = Callable[[RankerTable], Callable[[Floats], Doubles]]
 
@@ -47,31 +50,35 @@ ALONE = Lean()
 
 
 def best_lean(judged: RankerTable, scores: Doubles) -> Lean:
-    """The best on questions of which the forest knows nothing; the forest alone where nothing is better.
+    """The best on questions of which the forest knows nothing; the forest alone where no way to lean is surely better.
 
     `scores` (rows of `judged`,) by the forest.
     """
-    found = [(gain_of(judged, lean.join(judged.features, scores)), lean) for lean in _leans(scores)]
-    return max(found, key=lambda one: one[0])[1]  # the first of equals
+    if not len(judged.groups):
+        return ALONE
+    alone, best, most, is_sure = gains_of(judged, scores), ALONE, 0.0, False
+    for lean in _leans(scores):
+        more = gains_of(judged, lean.join(judged.features, scores)) - alone
+        is_sure = is_sure or more.mean() > SURE * more.std() / np.sqrt(len(more))
+        if more.mean() > most:
+            best, most = lean, more.mean()
+    return best if is_sure else ALONE
 
 
 def _leans(scores: Doubles) -> Iterator[Lean]:
-    yield ALONE
     spread = float(scores.std()) if len(scores) else 0.0
     for name in LEARNED:
         yield from (Lean(name, weight * spread) for weight in WEIGHTS if spread > 0)
         yield Lean(name, np.inf)
 
 
-def gain_of(table: RankerTable, scores: Doubles) -> float:
-    """Mean discounted gain of the one answer of each group; among equal scores it stands last."""
-    if not len(table.groups):
-        return 0.0
+def gains_of(table: RankerTable, scores: Doubles) -> Doubles:
+    """(groups,) the discounted gain of the one answer of each; among equal scores it stands last."""
     owner = np.arange(len(table.groups)).repeat(table.groups)
     starts = offsets(table.groups)[:-1]
     mine = np.maximum.reduceat(np.where(table.labels > 0, scores, -np.inf), starts)
     ranks = np.bincount(owner, weights=scores >= mine[owner], minlength=len(mine))
-    return float(ndcg_at(ranks.astype(np.float64), JUDGED_AT).mean())
+    return ndcg_at(ranks.astype(np.float64), JUDGED_AT)
 
 
 def crossed(table: RankerTable, grow: Grow, seed: int) -> Doubles:

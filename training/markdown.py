@@ -42,8 +42,8 @@ def section(title: str, *parts: str) -> str:
 
 
 def command(line: str) -> str:
-    """What reproduces the figures above it."""
-    return f"Reproduce: `{_line(line)}`" if line else ""
+    """A command as it is typed."""
+    return f"`{_line(line)}`"
 
 
 def settings_of(values: Mapping[str, Any]) -> str:

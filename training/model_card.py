@@ -18,11 +18,13 @@ from training.evaluate import CHALLENGER, CHAMPION, METRIC, RULES, Evaluation, F
 from training.gate import Verdict
 from training.markdown import bullets, command, figure, page, section, settings_of, table
 from training.policy_value import PolicyValues
+from training.ranker import LAMBDARANK, REWARD
 
 FORMAT = 1
 PROMOTE, HOLD = "promote", "hold"
 METRICS = {"hr_at_10": "HR@10", "ndcg_at_10": "NDCG@10", "mrr": "MRR"}
 FEATURES_SHOWN = 10
+OBJECTIVES = {LAMBDARANK: "LambdaRank", REWARD: "fitted to the graded reward of each credential shown"}
 LIMITS = (
     "It orders credentials that prerequisites, language, cost and dates allow; those rules are not learned.",
     "It has learned what learners of this institution took up, which is not the same as what was good for them; "
@@ -45,10 +47,10 @@ class CompletionPart:
 
 @dataclass(frozen=True)
 class ModelCard:
-    """One challenger. `commands`: part -> the command that gives its figures again; parts `figures`, `data`, `gate`.
+    """One challenger. `command`: what all figures come from, with the arguments that were given.
 
-    `importance`: feature -> gain. `plots`: title -> path beside the card. `negative_results`: what was tried in vain,
-    beside what the figures themselves show.
+    `settings`: of the fit, its `objective` among them. `importance`: feature -> gain. `plots`: title -> path beside
+    the card. `negative_results`: what was tried in vain, beside what the figures themselves show.
     """
 
     tenant: str
@@ -62,7 +64,7 @@ class ModelCard:
     completion: CompletionPart | None = None
     importance: Mapping[str, float] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
-    commands: Mapping[str, str] = field(default_factory=dict)
+    command: str = ""
     plots: Mapping[str, str] = field(default_factory=dict)
     negative_results: Sequence[str] = ()
     limits: Sequence[str] = LIMITS
@@ -107,32 +109,42 @@ def render_model_card(card: ModelCard) -> str:
         f"Model card: credpath for {card.tenant}",
         simulation_warning(card.data),
         _summary(card),
-        section("Verdict of the gate", _verdict(card.verdict), command(card.commands.get("gate", ""))),
-        section("Full ranking", *_ranking(card.evaluation), command(card.commands.get("figures", ""))),
+        _origin(card),
+        section("Verdict of the gate", _verdict(card.verdict)),
+        section("Full ranking", *_ranking(card.evaluation)),
         section("Off-policy", *_off_policy(card.values)),
         section("Probability of completing", *_completion(card.completion)),
         section("By slice", *_slices(card.evaluation)),
         section("What did not work", bullets(_negative(card))),
         section("Limits", bullets(card.limits)),
-        section("Data", _data(card.data), command(card.commands.get("data", ""))),
+        section("Data", _data(card.data)),
         section("Fit", settings_of(card.settings), _features(card)),
         section("Plots", "\n\n".join(f"![{title}]({path})" for title, path in card.plots.items())),
     )
 
 
 def _summary(card: ModelCard) -> str:
+    objective = OBJECTIVES.get(str(card.settings.get("objective")), "")
+    told = f" ({objective})" if objective else ""
     return (
         f"Orders the micro-credentials that a learner of `{card.tenant}` could take next, and no other tenant's. Made "
-        f"on {card.trained_at:%Y-%m-%d} with credpath {card.release}: gradient-boosted trees (LambdaRank) over "
+        f"on {card.trained_at:%Y-%m-%d} with credpath {card.release}: gradient-boosted trees{told} over "
         f"{len(card.feature_names)} features, fed by retrievers that learned from earlier outcomes. Made to suggest "
         "options with reasons to a person who decides; not to admit, grade, rank or sort people."
     )
 
 
+def _origin(card: ModelCard) -> str:
+    if not card.command:
+        return ""
+    log = f" on a log of digest `{card.data.digest}`" if card.data.digest else ""
+    return f"Every figure of this card comes from {command(card.command)}{log}."
+
+
 def _verdict(verdict: Verdict) -> str:
     rows = [(c.name, c.outcome, c.sentence) for c in verdict.criteria]
     word = "Promoted" if verdict.promote else "Held"
-    return f"**{word}**, judged by {verdict.regime}, thresholds version {verdict.thresholds_version}.\n\n" + table(
+    return f"**{word}**, judged by {verdict.regime}, thresholds version {verdict.thresholds.version}.\n\n" + table(
         ("criterion", "outcome", "why"), rows
     ).replace("|---|---:|---:|", "|---|---|---|")
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from credpath.domain.histories import TAKEN_UP_KINDS
-from credpath.domain.outcomes import HELD_KINDS, Outcome
+from credpath.domain.outcomes import Outcome
 from credpath.domain.rewards import MATURITY
 from credpath.recommender.csr import Doubles, Mask, Offsets, sums
 from credpath.recommender.outcome_tables import LEAST_COUNT, OutcomeTables
@@ -64,8 +64,8 @@ def take_ups_of(outcomes: Iterable[Outcome], now: datetime) -> TakeUps:
     stories: dict[tuple[str, str], _Story] = {}
     for outcome in outcomes:
         story = stories.setdefault((outcome.learner_id, outcome.credential_id), _Story())
-        story.finished |= outcome.kind in HELD_KINDS
-        story.dropped |= outcome.kind == "dropped"
+        story.finished |= outcome.is_pass
+        story.dropped |= outcome.counted_as == "dropped"
         if outcome.kind in TAKEN_UP_KINDS and (story.at is None or outcome.occurred_at < story.at):
             story.at, story.dated = outcome.occurred_at, not outcome.ordinal
     begun = [(who, story.at, what, story) for (who, what), story in stories.items() if story.at is not None]

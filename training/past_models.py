@@ -68,20 +68,22 @@ def shown_lines(decisions: Decisions) -> ShownLines:
 def cuts_of(log: TenantLog, sequences: Sequences, spans: Spans, seen_until: float = -np.inf) -> tuple[float, ...]:
     """(blocks - 1,) moments that cut the log into blocks of equal count, in seconds after the epoch.
 
-    By decisions where there are any, else by take-ups. The blocks that judge begin after `seen_until`, the latest
-    moment that the champion has learned from: on what it has seen no champion can be compared.
+    By decisions where there are any, else by take-ups. Each is the moment at which something happened, and nothing of
+    one moment lies in two blocks. The blocks that judge begin after `seen_until`, the latest moment that the champion
+    has learned from: on what it has seen no champion can be compared.
     """
     times = log.decisions.shown_at if len(log.decisions) else sequences.times
     if times is None or not len(times):
         return (np.inf,) * (spans.blocks - 1)
     if np.isinf(seen_until):
         return _even(times, spans.blocks)
-    first = float(np.nextafter(seen_until, np.inf))
-    before, after = times[times < first], times[times >= first]
+    before, after = times[times <= seen_until], times[times > seen_until]
+    first = float(after.min(initial=np.inf))
     taught = _even(before, spans.blocks - spans.judged) if len(before) else (first,) * (spans.blocks - spans.judged - 1)
     judged = _even(after, spans.judged) if len(after) else (np.inf,) * (spans.judged - 1)
     return (*taught, first, *judged)
 
 
 def _even(times: Doubles, blocks: int) -> tuple[float, ...]:
-    return tuple(float(cut) for cut in np.quantile(times, np.arange(1, blocks) / blocks))
+    # A cut between two moments would come to lie on the earlier one when it is rounded to a time.
+    return tuple(float(cut) for cut in np.quantile(times, np.arange(1, blocks) / blocks, method="higher"))

@@ -60,7 +60,7 @@ class Past:
 
     def kinds(self, credential_id: str) -> set[OutcomeKind]:
         """Everything that ever happened between the learner and a credential; an award counts as awarded."""
-        happened: set[OutcomeKind] = {o.kind for o in self.outcomes if o.credential_id == credential_id}
+        happened: set[OutcomeKind] = {o.counted_as for o in self.outcomes if o.credential_id == credential_id}
         return happened | ({"awarded"} if any(a.credential_id == credential_id for a in self.awards) else set())
 
 
@@ -161,13 +161,17 @@ def gather_pasts(
     awards: Iterable[Award] = (),
     evidence: Iterable[tuple[str, Evidence]] = (),
 ) -> tuple[Past, ...]:
-    """Pasts by learner id from rows in any order; somebody without a profile is taken to have said nothing."""
+    """Pasts by learner id from rows in any order; somebody without a profile is taken to have said nothing.
+
+    Outcomes as they are stored: see `Outcome.moment` for where those end up whose time is a number that only orders.
+    """
     profiles = {learner.learner_id: learner.profile for learner in learners}
     happened: defaultdict[str, list[Outcome]] = defaultdict(list)
     held: defaultdict[str, list[Award]] = defaultdict(list)
     shown: defaultdict[str, list[Evidence]] = defaultdict(list)
     for outcome in outcomes:
-        happened[outcome.learner_id].append(outcome)
+        placed = replace(outcome, occurred_at=outcome.moment) if outcome.ordinal else outcome
+        happened[outcome.learner_id].append(placed)
     for award in awards:
         held[award.learner_id].append(award)
     for learner_id, piece in evidence:

@@ -83,7 +83,7 @@ def plot_recall(curves: Sequence[Curve], learners: int | None = None) -> Figure:
 
 def plot_learning(curve: Curve, metric: str = "NDCG@10", reference: Mapping[str, Interval] | None = None) -> Figure:
     """The metric against the share of the log that was learned from; `reference`: level lines such as the champion."""
-    subtitle = f"{metric} by share of the log that was learned from; bands are 95 % intervals"
+    subtitle = f"{metric} by share of the log learned from; bands are 95 % intervals"
     figure, (axis,) = draw_page("Learning curve", subtitle, right=NAMES)
     first, last = curve.places[0], curve.places[-1]
     level = [Curve(name, (first, last), (i, i)) for name, i in sorted((reference or {}).items())]
@@ -167,7 +167,7 @@ def plot_importance(gains: Mapping[str, float], top: int = TOP) -> Figure:
     _name_rows(axis, [name for name, _ in ordered])
     axis.set_xlim(0, 1.14 * max(shares, default=1.0))
     axis.set_xlabel("share of gain")
-    axis.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axis.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}%")
     for place, share in enumerate(shares):
         axis.annotate(f"{share:.1%}", (share, place), xytext=(5, 0), textcoords="offset points",
                       va="center", size=9, color=SOFT)  # fmt: skip

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from credpath.evaluation.logged import LEAST_PROPENSITY
 from credpath.evaluation.offpolicy import (
     LIMITS,
     Estimate,
@@ -43,8 +42,8 @@ class RewardConfig:
     threads: int = 1
 
 
-def logged_of(rows: PolicyRows, config: RewardConfig) -> dict[str, Logged]:
-    """target -> the decisions seen from it, with cross-fitted expectations."""
+def logged_of(rows: PolicyRows, config: RewardConfig, floor: float = LIMITS.propensity) -> dict[str, Logged]:
+    """target -> the decisions seen from it, with cross-fitted expectations. `floor`: propensity that is explored."""
     expected = predicted_rewards(rows, config)
     found = {}
     for name, chances in rows.chances.items():
@@ -56,17 +55,17 @@ def logged_of(rows: PolicyRows, config: RewardConfig) -> dict[str, Logged]:
             direct_target=rows.expected(name, expected),
             learners=rows.learners,
             chosen=rows.favourite(name),
-            **_overlap_of(rows, name),
+            **_overlap_of(rows, name, floor),
         )
     return found
 
 
-def _overlap_of(rows: PolicyRows, name: str) -> dict[str, Doubles]:
+def _overlap_of(rows: PolicyRows, name: str, floor: float) -> dict[str, Doubles]:
     """What could have come up, where the logging policy is known: the weights that did look best by chance."""
     if rows.logged_chances is None:
         return {}
-    explored = rows.logged_chances >= LEAST_PROPENSITY
-    weight = np.where(explored, rows.chances[name] / np.maximum(rows.logged_chances, LEAST_PROPENSITY), 0.0)
+    explored = rows.logged_chances >= floor
+    weight = np.where(explored, rows.chances[name] / np.maximum(rows.logged_chances, floor), 0.0)
     return {
         "supported": rows.expected(name, explored.astype(np.float64)),
         "moments": np.column_stack([rows.expected(name, weight), rows.expected(name, weight**3)]),
@@ -140,7 +139,7 @@ class PolicyValues:
 
 def value_policies(rows: PolicyRows, config: RewardConfig | None = None, limits: Limits = LIMITS) -> PolicyValues:
     """Every target's value, and the lift of the first one over each other, paired on the same decisions."""
-    logged = logged_of(rows, config or RewardConfig())
+    logged = logged_of(rows, config or RewardConfig(), limits.propensity)
     first, *others = logged
     return PolicyValues(
         decisions=len(rows),

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from credpath.errors import BundleRefused, CredpathError, NotReady
 from credpath.recommender.bundle import (
+    STAGING,
     BundleManifest,
     GoldenQuery,
     current_version,
@@ -34,8 +35,10 @@ from credpath.service.context import Context
 from credpath.service.golden import golden_answer, golden_questions
 from credpath.service.loading import load_bundle
 from training.mastery_fit import FittedMastery
+from training.retrain_lock import clear_leftovers
 
 LEARNED = "learned"
+STAGED = "learned-"  # marks what is staged within `publishing`
 
 Golden = Callable[[Path], Sequence[GoldenQuery]]  # what the bundle staged in a folder answers to the golden queries
 
@@ -70,7 +73,8 @@ def publish_beside(
         base = current_version(models)
         if base is None:
             raise NotReady("no bundle serves yet", where=str(models), fix="run `python -m training.bundle` first")
-        with staging(models) as folder:
+        clear_leftovers(models, f"{STAGING}{STAGED}")
+        with staging(models, STAGED) as folder:
             _stage(models / base, folder, tenant, learned)
             draft = _describe(models / base, folder, tenant, at)
             _write(folder, replace(draft, golden=tuple(golden(folder))))

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import os
 import sys
-import tempfile
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -35,11 +34,10 @@ from training.learning_curve import learning_curve
 from training.logging_policy import logging_policy
 from training.mastery_fit import MasterySettings
 from training.mastery_trial import MasteryTrial, try_mastery
-from training.model_card import render_model_card
 from training.publishing import Decision, carry_mastery, publish_learned, publish_mastery
 from training.retrain_config import DEFAULTS, RetrainConfig, read_config
 from training.retrain_lock import only_retraining
-from training.run_report import draw_plots, model_card, run_of, write_card
+from training.run_report import command_of, draw_plots, model_card, run_of, write_card
 from training.tenant_log import TenantLog, read_tenant_log
 from training.tracking import Recorded, Tracking, open_tracking
 
@@ -65,30 +63,38 @@ class Outcome:
         """Whether the new model serves now."""
         return self.challenger.verdict.promote and bool(self.version)
 
+    @property
+    def sentence(self) -> str:
+        """What came of the ranker and of mastery: each has its own gate, and each may have its own bundle."""
+        return came_to(self.promoted, self.version, self.mastery_version)
+
+
+def came_to(promoted: bool, version: str, mastery_version: str) -> str:
+    """A ranker that was held may be kept in a bundle all the same; mastery that was not learned is in none."""
+    ranker = ("ranker promoted" if promoted else "ranker held") + (f" in bundle {version}" if version else "")
+    return f"{ranker}; mastery " + (f"served by bundle {mastery_version}" if mastery_version else "not learned")
+
 
 def retrain(
-    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, tell: Any
+    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, folder: Path, tell: Any
 ) -> Outcome:
-    """Reads, fits, judges, publishes, records. Raises CredpathError; whatever fails, the serving bundle stays."""
+    """Reads, fits in `folder`, judges, publishes, records. Raises CredpathError; whatever fails, what serves stays."""
     started = time.perf_counter()
     tell("reading the log")
     log = read_tenant_log(context, tenant, read_groups(chosen.groups))
     champion = context.serving.bundle.learned.get(tenant)
-    with tempfile.TemporaryDirectory(prefix="credpath-retrain-") as made:
-        run = Retraining(
-            log, champion, config, load_thresholds(chosen.gate), Path(made), logging_policy(context, log), tell
-        )
-        challenger = make_challenger(run)
-        tell("mastery from the responses")
-        mastery = try_mastery(log, config.seed, MasterySettings.on(config.threads))
-        _add_mastery(context, tenant, mastery, challenger)
-        version, recorded = _keep(context, log, challenger, mastery, config, tracking, tell)
-        mastered = _keep_mastery(context, tenant, mastery, version if challenger.verdict.promote else "")
+    run = Retraining(log, champion, config, load_thresholds(chosen.gate), folder, logging_policy(context, log), tell)
+    challenger = make_challenger(run)
+    tell("mastery from the responses")
+    mastery = try_mastery(log, config.seed, MasterySettings.on(config.threads))
+    _add_mastery(context, tenant, mastery, challenger)
+    version, recorded = _keep(context, log, challenger, mastery, config, chosen, tracking, tell)
+    mastered = _keep_mastery(context, tenant, mastery, version if challenger.verdict.promote else "")
     return Outcome(challenger, mastery, version, mastered, recorded, time.perf_counter() - started)
 
 
 def _followed(
-    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, tell: Any
+    context: Context, tenant: str, config: RetrainConfig, chosen: Namespace, tracking: Tracking, folder: Path, tell: Any
 ) -> Outcome:
     """`retrain` with a row that says how far it is."""
     with followed(context, tenant, "retraining", "retraining") as task:
@@ -97,8 +103,8 @@ def _followed(
             tell(stage)
             task.tell(stage)
 
-        outcome = retrain(context, tenant, config, chosen, tracking, told)
-        task.came_to(f"{'promoted' if outcome.promoted else 'held'} {outcome.version}")
+        outcome = retrain(context, tenant, config, chosen, tracking, folder, told)
+        task.came_to(outcome.sentence)
     return outcome
 
 
@@ -130,6 +136,7 @@ def _keep(
     challenger: Challenger,
     mastery: MasteryTrial,
     config: RetrainConfig,
+    chosen: Namespace,
     tracking: Tracking,
     tell: Any,
 ) -> tuple[str, Recorded]:
@@ -138,12 +145,12 @@ def _keep(
     rows, settings = challenger.teaching, challenger.report.settings
     curve = learning_curve(rows, settings, config) if rows is not None and settings is not None else None
     plots = draw_plots(challenger, curve)
-    card = model_card(log, challenger, config, {Path(path).stem.replace("_", " "): path for path in plots})
+    titles = {Path(path).stem.replace("_", " "): path for path in plots}
+    card = model_card(log, challenger, config, titles, command_of(log.tenant, chosen))
     run, version = run_of(log, card, plots, context.clock()), ""
     if challenger.learned is not None:
-        write_card(challenger.learned, card, log)
+        write_card(challenger.learned, card, log, plots)
         write_figures(challenger.learned, figures_document(card, curve, mastery))
-        (challenger.learned / "model_card.md").write_text(render_model_card(card), encoding="utf-8")
         tell("publishing the bundle")
         verdict = challenger.verdict
         decision = Decision(verdict.promote, "training.retrain", verdict.sentence[:500])
@@ -205,12 +212,9 @@ def show(outcome: Outcome) -> None:
     table(("criterion", "", "why"), [(c.name, c.outcome, c.sentence) for c in verdict.criteria])
     for sentence in outcome.mastery.why:
         say(sentence)
-    if outcome.mastery_version:
-        say(f"mastery is learned from responses; bundle {outcome.mastery_version} serves it")
     if outcome.recorded.problem:
         say(outcome.recorded.problem)
-    where = f"bundle {outcome.version}" if outcome.version else "no bundle was made"
-    say(f"{verdict.sentence.split(':')[0]} in {outcome.seconds:.0f} s; {where}")
+    say(f"{outcome.sentence}; {outcome.seconds:.0f} s")
 
 
 def _figure(interval: Interval) -> str:
@@ -241,11 +245,11 @@ def main() -> None:
     try:
         settings, config = load_settings(), read_config(chosen.config)
         with (
-            only_retraining(settings.models, at=datetime.now(UTC)),
+            only_retraining(settings.models, at=datetime.now(UTC)) as folder,
             opened() as context,
             open_tracking(settings.home, settings.models) as tracking,
         ):
-            outcome = _followed(context, tenant_of(chosen.tenant), config, chosen, tracking, tell)
+            outcome = _followed(context, tenant_of(chosen.tenant), config, chosen, tracking, folder, tell)
     except CredpathError as error:
         print_error(error, chosen.json)
         raise SystemExit(MISUSED if isinstance(error, InvalidInput) else FAILED) from error

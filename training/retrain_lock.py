@@ -1,6 +1,6 @@
 """One retraining at a time for a folder of bundles; a second one is told at once who runs, and since when.
 
-The lock is the system's, on an open file: a process that is killed gives it back, and nothing is left to clean up.
+The lock is the system's, on an open file: a process that is killed gives it back, and the next one removes its work.
 """
 
 from __future__ import annotations
@@ -8,22 +8,27 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from credpath.errors import Conflict
 
 LOCK = ".retrain.lock"
+WORK = ".retraining-"
 MAX_HOLDER = 1_000
 
 
 @contextlib.contextmanager
-def only_retraining(models: Path, *, at: datetime) -> Iterator[None]:
-    """Holds the lock of `models` while the block runs. Raises Conflict, without waiting, when another process does.
+def only_retraining(models: Path, *, at: datetime) -> Iterator[Path]:
+    """Holds the lock of `models` while the block runs, and gives it a folder to work in.
 
-    A process forked within the block would share the lock and keep it beyond the death of this one: spawn instead.
+    Raises Conflict, without waiting, when another process holds it. A process forked within the block would share the
+    lock and keep it beyond the death of this one: spawn instead.
     """
     models.mkdir(parents=True, exist_ok=True)
     with (models / LOCK).open("a+", encoding="utf-8") as stream:
@@ -35,9 +40,19 @@ def only_retraining(models: Path, *, at: datetime) -> Iterator[None]:
             )
         _write(stream, {"pid": os.getpid(), "started_at": at.astimezone(UTC).isoformat(timespec="seconds")})
         try:
-            yield
+            clear_leftovers(models, WORK)
+            with TemporaryDirectory(prefix=WORK, dir=models) as folder:
+                yield Path(folder)
         finally:
             _write(stream, {})  # before the file closes and with it the lock
+
+
+def clear_leftovers(folder: Path, prefix: str) -> None:
+    """Removes what killed processes left in a folder, of which only the holder of a lock makes more."""
+    if find_spec("fcntl") is None:  # without locks it may be another's who still works
+        return
+    for left in folder.glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def _taken(stream: IO[str]) -> bool:

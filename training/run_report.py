@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ from credpath.recommender.feature_names import FEATURES
 from training.challenger import Challenger, learned_until
 from training.data_card import DataCard, count_simulated, render_data_card
 from training.evaluate import CHALLENGER, METRIC, Evaluation
+from training.gate_thresholds import DEFAULT as THRESHOLDS
 from training.model_card import CompletionPart, ModelCard, card_document, metrics_of, render_model_card
 from training.plot_style import png
 from training.plots import (
@@ -29,15 +33,23 @@ from training.plots import (
     plot_slices,
 )
 from training.policy_value import PolicyValues
-from training.retrain_config import RetrainConfig
+from training.retrain_config import DEFAULTS, RetrainConfig
+from training.teaching import Rows
 from training.tenant_log import TenantLog
 from training.tracking import Run
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-COMMANDS = {"figures": "python -m training.retrain", "gate": "python -m training.retrain", "data": "credpath export"}
 CARD, DATA, GATE = "model_card.md", "data_card.md", "gate.json"
+
+
+def command_of(tenant: str, chosen: Namespace) -> str:
+    """The command line of a retraining, without the arguments that were left out."""
+    usual = {"config": DEFAULTS, "gate": THRESHOLDS, "groups": None}
+    given = {name: getattr(chosen, name) for name, default in usual.items() if getattr(chosen, name) != default}
+    arguments = [part for name, value in given.items() for part in (f"--{name}", str(value))]
+    return shlex.join(["python", "-m", "training.retrain", "--tenant", tenant, *arguments])
 
 
 def data_card(log: TenantLog, challenger: Challenger, config: RetrainConfig) -> DataCard:
@@ -49,7 +61,7 @@ def data_card(log: TenantLog, challenger: Challenger, config: RetrainConfig) -> 
     return DataCard(
         tenant=log.tenant,
         as_of=log.now,
-        digest=log.decisions.digest() if len(log.decisions) else "",
+        digest=log.decisions.digest() if len(log.decisions) else _digest_of_outcomes(log),
         learners=len(learners),
         credentials=len({outcome.credential_id for outcome in outcomes}),
         counts=challenger.report.counts,
@@ -62,8 +74,16 @@ def data_card(log: TenantLog, challenger: Challenger, config: RetrainConfig) -> 
     )
 
 
-def model_card(log: TenantLog, challenger: Challenger, config: RetrainConfig, plots: Mapping[str, str]) -> ModelCard:
-    """What the model is and what it was measured at."""
+def _digest_of_outcomes(log: TenantLog) -> str:
+    """SHA-256 of who did what when: without impressions nothing else is learned from."""
+    rows = {(o.learner_id, o.credential_id, o.kind, o.occurred_at.timestamp()) for o in log.outcomes()}
+    return sha256(json.dumps(sorted(rows)).encode()).hexdigest()
+
+
+def model_card(
+    log: TenantLog, challenger: Challenger, config: RetrainConfig, plots: Mapping[str, str], command: str
+) -> ModelCard:
+    """What the model is and what it was measured at. `plots`, `command`: as the card has them."""
     report = challenger.report
     trial = report.completion
     chosen = report.settings
@@ -81,23 +101,29 @@ def model_card(log: TenantLog, challenger: Challenger, config: RetrainConfig, pl
         ),
         importance=report.importance,
         settings={} if chosen is None else {
+            "objective": chosen.ranker.objective,
             "trees": chosen.ranker.trees, "leaves": chosen.ranker.leaves, "step_share": chosen.step_share,
             "learning_rate": chosen.ranker.learning_rate, "seed": config.seed,
             "blocks_begin": ", ".join(f"{datetime.fromtimestamp(cut, UTC):%Y-%m-%d}" for cut in report.cuts),
         },
-        commands=COMMANDS,
+        command=command,
         plots=plots,
         negative_results=[f"{name}: {reached:.3f} on the tuning part" for name, reached in chosen.tried.items()
                           if reached < max(chosen.tried.values())] if chosen is not None else (),
     )  # fmt: skip
 
 
+def ranked_among(rows: Rows) -> str:
+    """What the learning curve's lists hold: fewer credentials, and so a higher NDCG, than full ranking's."""
+    return "slates as shown" if len(rows.slates.times) else "each step's candidates"
+
+
 def draw_plots(challenger: Challenger, curve: Curve | None) -> dict[str, bytes]:
     """path -> PNG of all that was measured."""
     report = challenger.report
     found = {"importance": plot_importance(report.importance)} if report.importance else {}
-    if curve is not None:
-        found["learning_curve"] = plot_learning(curve, "NDCG@10 on the tuning part")
+    if curve is not None and challenger.teaching is not None:
+        found["learning_curve"] = plot_learning(curve, f"NDCG@10 within {ranked_among(challenger.teaching)}")
     if report.judged.evaluation is not None:
         found |= _evaluation_plots(report.judged.evaluation)
     if report.judged.values is not None and len(report.judged.decisions):
@@ -130,11 +156,15 @@ def _estimates(values: PolicyValues) -> dict[str, Estimate]:
     return {f"{target}, {how}": estimate for target, by in values.values.items() for how, estimate in by.items()}
 
 
-def write_card(folder: Path, card: ModelCard, log: TenantLog) -> None:
-    """card.json of the bundle, with the moment up to which the model knows."""
+def write_card(folder: Path, card: ModelCard, log: TenantLog, plots: Mapping[str, bytes]) -> None:
+    """card.json of the bundle, with the moment up to which the model knows, and the card to read with its plots."""
     document = {**card_document(card), "learned_until": learned_until(log)}
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True, allow_nan=False)
     (folder / "card.json").write_text(text + "\n", encoding="utf-8")
+    (folder / CARD).write_text(render_model_card(card), encoding="utf-8")
+    for path, picture in plots.items():
+        (folder / path).parent.mkdir(exist_ok=True)
+        (folder / path).write_bytes(picture)
 
 
 def run_of(log: TenantLog, card: ModelCard, plots: Mapping[str, bytes], ended_at: datetime) -> Run:

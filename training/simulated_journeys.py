@@ -12,7 +12,7 @@ from credpath.domain.histories import taken_up
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import Evidence
 from credpath.domain.money import REFERENCE_RATES
-from credpath.domain.outcomes import Outcome, OutcomeKind, activity
+from credpath.domain.outcomes import PASS, Outcome, OutcomeKind, activity
 from credpath.domain.paths import Constraints
 from credpath.recommender.csr import Doubles, Mask
 from credpath.recommender.filters import filter_catalogue, limits_of
@@ -134,7 +134,7 @@ class Journey:
 
     def _score(self, row: int) -> float:
         mark = 0.68 + 0.09 * self.person.ability + 0.05 * float(self.world.support[row])
-        return round(float(np.clip(mark + 0.1 * self.random.standard_normal(), 0.4, 1.0)), 3)
+        return round(float(np.clip(mark + 0.1 * self.random.standard_normal(), PASS, 1.0)), 3)
 
     def _note(self, row: int, kind: OutcomeKind, day: float, impression_id: str, score: float | None = None) -> None:
         learner = self.person.learner_id

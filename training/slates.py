@@ -127,11 +127,11 @@ def _follows(times: Sequence[int], ids: Sequence[str], at: int) -> bool:
 def fill(
     rows: Mapping[str, int], size: int, slates: Iterable[SlateFeatures], names: tuple[str, ...]
 ) -> tuple[Floats, int]:
-    """((size, names) features, how many slates lacked or had other columns); what a slate lacks is 0.
+    """((size, names) features, how many slates lacked a column); what a slate lacks is 0.
 
     `rows`: where each wanted impression's slate begins. Memory is that of the result: nothing is kept beside it.
     """
-    features, others = np.zeros((size, len(names)), dtype=np.float32), 0
+    features, lacking = np.zeros((size, len(names)), dtype=np.float32), 0
     for impression_id, given, cells in slates:
         first = rows.get(impression_id)
         if first is None:
@@ -140,10 +140,10 @@ def fill(
         if given == names:
             features[first : first + len(matrix)] = matrix
             continue
-        others += 1
-        source, target = _shared(given, names)
+        source, target, lacks = _shared(given, names)
+        lacking += lacks
         features[first : first + len(matrix), target] = matrix[:, source]
-    return features, others
+    return features, lacking
 
 
 def rearranged(cells: bytes, given: tuple[str, ...], wanted: tuple[str, ...]) -> Floats:
@@ -153,11 +153,12 @@ def rearranged(cells: bytes, given: tuple[str, ...], wanted: tuple[str, ...]) ->
 
 
 @lru_cache(64)
-def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Columns, Columns]:
-    """Columns of `given`, and where they belong in `wanted`."""
+def _shared(given: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[Columns, Columns, bool]:
+    """Columns of `given`, where they belong in `wanted`, and whether that has more."""
     place = {name: at for at, name in enumerate(wanted)}
     pairs = [(source, place[name]) for source, name in enumerate(given) if name in place]
-    return _columns([source for source, _ in pairs]), _columns([target for _, target in pairs])
+    lacks = len(pairs) < len(wanted)
+    return _columns([source for source, _ in pairs]), _columns([target for _, target in pairs]), lacks
 
 
 def _columns(places: list[int]) -> Columns:

@@ -41,6 +41,10 @@ class Timed:
         """The groups where the mask is true."""
         return pick_groups(self.table, np.flatnonzero(groups))
 
+    def teaches(self, before: float) -> bool:
+        """Whether anything that came to something lies before a moment."""
+        return bool(self.table.labels[(self.times < before).repeat(self.table.groups)].any())
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -124,10 +128,36 @@ class Settings:
 
 
 def held_back(rows: Rows, config: RetrainConfig) -> tuple[float, RankerTable]:
-    """(when the tuning part begins, its slates, or its steps where nothing was shown)."""
-    part = rows.slates if len(rows.slates.times) else rows.steps
-    cut = float(np.quantile(part.times, 1.0 - config.spans.tuning_share))
+    """(when the tuning part begins, its slates, or its steps where nothing was shown). See `can_teach`."""
+    part = _tuned_on(rows)
+    cut = _tuning_cut(part.times, config)
     return cut, part.only(part.times >= cut)
+
+
+def can_teach(rows: Rows, config: RetrainConfig) -> bool:
+    """Whether there is a later part to choose settings on, and before it something to fit any of them on."""
+    cut = _tuning_cut(_tuned_on(rows).times, config)
+    return bool(np.isfinite(cut) and _combinations(rows, config, cut))
+
+
+def what_teaches(rows: Rows) -> str:
+    """How much there is before a block that judges, in words, where `can_teach` says that it is not enough."""
+    slates, steps = (f"{len(part.times):,}" for part in (rows.slates, rows.steps))
+    moments = len(np.unique(_tuned_on(rows).times))
+    return (
+        f"before a block that judges lie {slates} slates and {steps} steps of learners with a history, at {moments:,} "
+        "different times; it takes some that came to something, and later ones to choose settings on"
+    )
+
+
+def _tuned_on(rows: Rows) -> Timed:
+    return rows.slates if len(rows.slates.times) else rows.steps
+
+
+def _tuning_cut(times: Doubles, config: RetrainConfig) -> float:
+    """The moment from which on the latest share lies, though never all of it; infinity where there is but one."""
+    later = times[times > times.min(initial=np.inf)]
+    return max(float(np.quantile(times, 1.0 - config.spans.tuning_share)), later.min()) if len(later) else np.inf
 
 
 def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
@@ -135,7 +165,7 @@ def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
     cut, held = held_back(rows, config)
     found: list[tuple[float, Settings]] = []
     tried: dict[str, float] = {}
-    for objective, leaves, share in _combinations(rows, config):
+    for objective, leaves, share in _combinations(rows, config, cut):
         grown = config.reward if objective == REWARD else config.ranker
         settings = replace(grown, objective=objective, leaves=leaves, seed=config.seed, threads=config.threads)
         booster = fit_ranker(_joined(rows, settings, share, before=cut), held, settings, MONOTONE)
@@ -148,12 +178,14 @@ def choose_settings(rows: Rows, config: RetrainConfig, tell: Tell) -> Settings:
     return max(found, key=lambda entry: entry[0])[1]
 
 
-def _combinations(rows: Rows, config: RetrainConfig) -> list[tuple[str, int, float]]:
-    """Slates alone teach the reward: a step has no slate that others were left on."""
-    slates, steps, tried = bool(len(rows.slates.times)), bool(len(rows.steps.times)), config.tried
-    shares = tried.step_shares if slates and steps else (0.0,)
-    pointwise = [(REWARD, leaves, 0.0) for leaves in tried.reward_leaves if slates and REWARD in tried.objectives]
-    return pointwise + [(LAMBDARANK, leaves, share) for leaves, share in product(tried.leaves, shares)]
+def _combinations(rows: Rows, config: RetrainConfig, cut: float) -> list[tuple[str, int, float]]:
+    """What can be fitted on the rows before the cut. Slates alone teach the reward: a step left no others out."""
+    shown, tried = bool(len(rows.slates.times)), config.tried
+    rewarded, stepped = rows.slates.teaches(cut), rows.steps.teaches(cut)
+    shares = tried.step_shares if shown and len(rows.steps.times) else (0.0,)
+    some = [share for share in shares if rewarded or (stepped and (share > 0 or not shown))]
+    pointwise = [(REWARD, leaves, 0.0) for leaves in tried.reward_leaves if rewarded and REWARD in tried.objectives]
+    return pointwise + [(LAMBDARANK, leaves, share) for leaves, share in product(tried.leaves, some)]
 
 
 def teaching_table(rows: Rows, settings: Settings, before: float = np.inf) -> RankerTable:
@@ -182,10 +214,12 @@ def first_value(scores: NDArray[np.floating], table: RankerTable) -> float:
     return float(np.mean(np.divide(reward[first], worth, out=np.zeros(len(first)), where=worth > 0)))
 
 
-def fit_final(rows: Rows, settings: Settings, config: RetrainConfig) -> Any:
+def fit_final(rows: Rows, settings: Settings, config: RetrainConfig, tell: Tell) -> Any:
     """The forest of all rows with the chosen settings."""
     table = teaching_table(rows, settings)
     if settings.ranker.objective == REWARD:  # small trees over slates alone: past one machine there is nothing to gain
+        if config.distributed.asked:
+            tell("the reward forest is fitted here: [distributed] is for LambdaRank")
         return fit_ranker(table, None, settings.ranker, MONOTONE)
     return fit_anywhere(table, None, settings.ranker, MONOTONE, config.distributed)
 

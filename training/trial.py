@@ -100,7 +100,7 @@ def trial_of(log: TenantLog, judged: Judged, completion: CompletionTrial, bundle
         baseline_lifts={RULES: lifts[RULES]["doubly_robust"]} if CHAMPION in lifts and RULES in lifts else {},
         calibration_error=max(0.0, shown.value) if shown is not None else None,
         whole_calibration_error=completion.metrics["ece"].value if shown is not None else None,
-        champion_calibration_error=theirs.calibration_error,
+        champion_calibration_error=theirs.calibration_error_above_chance,
         coverage=ours.coverage,
         champion_coverage=theirs.coverage,
         popularity_lift=ours.popularity_lift,

@@ -97,13 +97,15 @@ def held_rounds(sequences: Sequences, config: TwoStageConfig, *, by_time: bool) 
     """What the forest is fitted on: each round has models of its own that know none of its answers.
 
     By time: what came after a late moment; where that is too little, after each of some moments until the next, the
-    latest round last. Otherwise the last steps of learners drawn by the seed; where there are too few learners, every
-    learner's, in FOLDS rounds, and then the steps before those as well.
+    latest round last. Otherwise, and where nothing follows anything before any moment, the last steps of learners drawn
+    by the seed; where there are too few learners, every learner's, in FOLDS rounds, then the steps before those too.
     """
     wanted = config.questions + config.valid
     if by_time:
         late = draw_after(sequences, late_cut(sequences, wanted), wanted, config.seed)
-        return [late] if len(late) >= ENOUGH * wanted else _after_each(sequences, wanted, config.seed)
+        rounds = [late] if len(late) >= ENOUGH * wanted else _after_each(sequences, wanted, config.seed)
+        if rounds := [one for one in rounds if one.can_teach]:
+            return rounds
     drawn = np.random.default_rng(config.seed).permutation(able_learners(sequences))
     if len(drawn) >= 2 * wanted:
         return [hold_last(sequences, drawn[:wanted])]
@@ -112,7 +114,7 @@ def held_rounds(sequences: Sequences, config: TwoStageConfig, *, by_time: bool) 
         if sum(map(len, rounds)) < wanted / 4:
             able = drawn[sequences.lengths[drawn] > drop]
             rounds += [hold_last(sequences, part, drop) for part in np.array_split(able, FOLDS)]
-    return [one for one in rounds if len(one)]
+    return [one for one in rounds if one.can_teach]
 
 
 def _after_each(sequences: Sequences, wanted: int, seed: int) -> list[HeldSteps]:
@@ -120,8 +122,7 @@ def _after_each(sequences: Sequences, wanted: int, seed: int) -> list[HeldSteps]
         return []
     cuts = np.unique(np.quantile(sequences.times, MOMENTS, method="higher")).tolist()
     parts = [sequences.before(end) for end in cuts[1:]] + [sequences]
-    rounds = [draw_after(part, cut, wanted, seed) for cut, part in zip(cuts, parts, strict=True)]
-    return [one for one in rounds if len(one)]
+    return [draw_after(part, cut, wanted, seed) for cut, part in zip(cuts, parts, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)

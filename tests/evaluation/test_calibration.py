@@ -6,7 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credpath.errors import InvalidInput
-from credpath.evaluation.calibration import brier, calibration_error, reliability, wilson
+from credpath.evaluation.calibration import (
+    brier,
+    calibration_error,
+    error_by_chance,
+    expected_error,
+    reliability,
+    wilson,
+)
 
 
 def test_confidence_that_holds_has_no_calibration_error() -> None:
@@ -39,6 +46,14 @@ def test_the_reliability_curve_counts_every_prediction_once() -> None:
 def test_wilson_is_the_textbook_interval() -> None:
     assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=1e-3)
     assert wilson(0.5, 100) == pytest.approx((0.4038, 0.5962), abs=1e-3)
+
+
+def test_right_probabilities_show_about_the_error_that_chance_explains() -> None:
+    dice = np.random.default_rng(0)
+    stated = dice.random(300)
+    curves = [reliability(stated, dice.random(300) < stated, equal="mass") for _ in range(200)]
+    assert np.mean([expected_error(curve) for curve in curves]) == pytest.approx(error_by_chance(curves[0]), rel=0.1)
+    assert error_by_chance(()) == 0.0
 
 
 def test_brier_is_the_mean_squared_distance() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from credpath.evaluation.intervals import Interval
@@ -10,7 +11,7 @@ from credpath.evaluation.offpolicy import Estimate
 from credpath.evaluation.slices import HIDDEN, Slice
 from training.data_card import DataCard
 from training.evaluate import Evaluation, Figures
-from training.gate import Criterion, Verdict
+from training.gate import Criterion, Verdict, load_thresholds
 from training.model_card import CompletionPart, ModelCard
 from training.policy_value import PolicyValues
 from training.steps import Retrieval
@@ -58,18 +59,18 @@ VERDICT = Verdict(
     False,
     (
         Criterion("decisions", True, "2,000 decisions judge, at least 500"),
-        Criterion("baselines", False, "in full ranking, ndcg_at_10 is +0.005 against ease; wait for more outcomes"),
+        Criterion("baselines", False, "in full ranking, ndcg_at_10 differs by 0.005 from ease; wait for more outcomes"),
         Criterion(
             "champion",
             True,
-            "in full ranking, ndcg_at_10 is -0.002 against champion: not judged, because learners take what the "
+            "in full ranking, ndcg_at_10 differs by -0.002 from champion: not judged, because learners take what the "
             "champion shows them; the lift judges",
             judged=False,
         ),
         Criterion("groups", True, "groups was not measured (no groups were supplied)", measured=False),
     ),
     "full ranking",
-    3,
+    replace(load_thresholds(), version=3),
 )
 DATA = DataCard(
     tenant="campus",
@@ -101,11 +102,8 @@ CARD = ModelCard(
     ),
     completion=CompletionPart(False, {"auc": around(0.61)}, ("the calibration error is 0.08, over 0.05",)),
     importance={"gap_closed": 30.0, "follow_slist_score": 65.0, "position": 5.0},
-    settings={"leaves": 31, "trees": 240, "seed": 42},
-    commands={
-        "figures": "python -m training.retrain --tenant campus",
-        "data": "python -m training.retrain --tenant campus",
-    },
+    settings={"objective": "lambdarank", "leaves": 31, "trees": 240, "seed": 42},
+    command="python -m training.retrain --tenant campus --config small.toml",
     plots={"NDCG by rank": "plots/gain.png"},
     negative_results=("leaves 15, steps 0.4: NDCG 0.2211, below the chosen 0.2304",),
 )

@@ -59,7 +59,17 @@ def taxonomy() -> LoadedTaxonomy:
 
     nothing: dict[str, None] = {"skills": None, "goals": None}
     return LoadedTaxonomy(
-        "public", "few", "1", "1", "", "1", **nothing, match=match, required=required, resolve=lambda _: None
+        "public",
+        "few",
+        "1",
+        "1",
+        "",
+        "1",
+        **nothing,
+        match=match,
+        required=required,
+        resolve=lambda _: None,
+        spelt_like=lambda _: "",
     )
 
 

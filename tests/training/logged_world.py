@@ -50,13 +50,15 @@ class LoggedWorld:
 
 
 def logged_world(count: int, seed: int = 0, learners: int = 200, policy: Policy = POLICY) -> LoggedWorld:
-    dice = np.random.default_rng(seed)
+    # What counts is drawn apart from the other columns, so that a new one makes no other world.
+    dice, noise = np.random.default_rng(seed), np.random.default_rng((seed, 1))
     impressions, outcomes, sets = [], [], {}
     worth, logged = np.zeros((count, CONSIDERED)), np.zeros((count, CONSIDERED))
     for at in range(count):
         key, who = f"i{at:05d}", f"l{int(dice.integers(learners)):04d}"
         names = tuple(sorted(dice.choice(IDS, CONSIDERED, replace=False).tolist()))
-        features = dice.random((CONSIDERED, len(FEATURES))).astype(np.float32)
+        features = noise.random((CONSIDERED, len(FEATURES))).astype(np.float32)
+        features[:, [COLUMN["gap_closed"], COLUMN["goal_match"]]] = dice.random((CONSIDERED, 2))
         worth[at], logged[at] = features[:, COLUMN["gap_closed"]] * 0.9, features[:, COLUMN["goal_match"]]
         choice = choose(logged[at], policy, seed=at)
         rest = [place for place in np.argsort(-logged[at]).tolist() if place != choice.place]

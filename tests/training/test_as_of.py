@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from tests.training.ladders import START, catalogue, climbers, happened, rung
 from training.as_of import catalogue_as_of, popularity_before, take_up_counts
@@ -18,8 +20,9 @@ def test_popularity_counts_the_strongest_outcome_of_each_learner_before_the_cut(
         happened("a", first, "completed", 20),
         happened("b", first, "clicked", 30),
         happened("b", second, "completed", 120),
+        replace(happened("c", first, "completed", 40), score=0.2),
     ]
-    assert popularity_before(gather_pasts([], outcomes), CUT) == {first: 1.1}
+    assert popularity_before(gather_pasts([], outcomes), CUT) == pytest.approx({first: 1.3})
 
 
 def test_the_catalogue_as_of_a_moment_does_not_know_what_was_popular_later() -> None:

@@ -41,6 +41,25 @@ def test_what_was_not_fitted_is_said_and_nothing_is_invented() -> None:
     assert metrics_of(bare) == {}
 
 
+def test_a_card_says_by_what_its_trees_were_fitted() -> None:
+    assert "gradient-boosted trees (LambdaRank) over" in render_model_card(CARD)
+    reward = render_model_card(replace(CARD, settings={"objective": "reward"}))
+    assert "LambdaRank" not in reward
+    assert "gradient-boosted trees (fitted to the graded reward of each credential shown) over" in reward
+    assert "gradient-boosted trees over" in render_model_card(replace(CARD, settings={}))
+
+
+def test_a_card_says_once_what_all_its_figures_come_from() -> None:
+    text = render_model_card(CARD)
+    assert text.count("python -m training.retrain") == 1
+    assert "Every figure" not in render_model_card(replace(CARD, command=""))
+
+
+def test_a_data_card_says_of_what_its_digest_is() -> None:
+    assert "Digest of the training matrix: `3f1c0a77`" in render_data_card(DATA)
+    assert "Digest of the outcomes: `3f1c0a77`" in render_data_card(replace(DATA, counts={"outcomes": 9}))
+
+
 def test_negative_results_come_from_the_figures_themselves() -> None:
     text = render_model_card(CARD)
     assert "It does not beat ease beyond doubt" in text

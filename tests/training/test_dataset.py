@@ -79,6 +79,16 @@ def test_a_slate_that_was_dismissed_whole_is_decided_at_once_and_says_so() -> No
     assert (found.counts["dismissed_early"], found.counts["censored"]) == (1, 0)
 
 
+@pytest.mark.parametrize("kind", ["completed", "awarded"])
+def test_what_was_finished_and_not_passed_is_worth_what_a_drop_out_is(kind: Any) -> None:
+    failed = replace(happened(kind, at=OLD + 3 * DAY), score=0.2)
+    found = read([shown()], [happened("enrolled"), failed])
+    assert found.reward.tolist() == pytest.approx([0.0, REWARD["dropped"]])
+    assert OUTCOME_KINDS[found.kind[1]] == "dropped"
+    passed = replace(happened(kind, at=OLD + 9 * DAY), score=0.8)
+    assert read([shown()], [passed, failed]).reward.tolist() == pytest.approx([0.0, REWARD[kind]])
+
+
 def test_an_empty_slate_is_no_decision() -> None:
     assert read([shown(slate=())]).counts["empty"] == 1
 
@@ -130,6 +140,15 @@ def test_an_order_is_no_time() -> None:
     assert [found.ids[c] for c in found.history] == ["c1"], "it came before everything that has a time"
 
 
+def test_a_number_beyond_today_is_no_date_ahead_and_comes_before_every_date() -> None:
+    numbered = replace(
+        happened("completed", impression_id=""), ordinal=True, occurred_at=datetime.fromtimestamp(202610181934, UTC)
+    )
+    found = read([shown()], [numbered, happened("enrolled", "c3", OLD - DAY, "")])
+    assert (found.counts["outcomes_untimed"], found.counts["outcomes_future"]) == (1, 0)
+    assert [found.ids[c] for c in found.history] == ["c1", "c3"]
+
+
 def test_a_history_is_what_was_taken_up_before_oldest_first() -> None:
     outcomes = [
         happened("completed", "c4", OLD - DAY, ""), happened("enrolled", "c4", OLD - 9 * DAY, ""),
@@ -158,6 +177,13 @@ def test_columns_of_another_version_are_found_by_name_and_counted() -> None:
     found = read([earlier])
     assert found.features.tolist() == [[0.0, 1.0], [0.0, 0.0]]
     assert found.counts["other_features"] == 1
+
+
+def test_a_log_with_more_columns_than_are_wanted_lacks_none() -> None:
+    more = shown(feature_names=("hours", "gap"))
+    found = read_decisions([more], [], now=NOW, names=("gap",))
+    assert found.features.tolist() == [[1.5], [0.5]]
+    assert found.counts["other_features"] == 0
 
 
 def test_one_id_with_two_contents_is_refused() -> None:
@@ -212,14 +238,15 @@ LOG = st.lists(
 )
 EVENTS = st.lists(
     st.builds(
-        lambda number, learner, credential, kind, hours, answered: Outcome(
-            f"o{number}", learner, credential, kind, OLD + timedelta(hours=hours), None, answered
+        lambda number, learner, credential, kind, hours, score, answered: Outcome(
+            f"o{number}", learner, credential, kind, OLD + timedelta(hours=hours), score, answered
         ),
         st.integers(0, 60),
         st.sampled_from(["ada", "bob"]),
         st.sampled_from(["c1", "c2", "c3", "c4", "c5"]),
         st.sampled_from(OUTCOME_KINDS),
         st.integers(-500, 5_000),
+        st.sampled_from([None, 0.2, 0.9]),
         st.sampled_from(["", "", "i1", "i2", "i3", "i99"]),
     ),
     max_size=30,
@@ -262,6 +289,7 @@ def test_the_database_gives_the_same_matrix_as_the_objects_however_they_arrived(
              ("enrolled", "c1", "", "ada"), ("started", "c3", "i8", "bob")]
         )
     ]  # fmt: skip
+    outcomes.append(replace(happened("completed", "c2", OLD + 9 * DAY, "i3"), outcome_id="failed", score=0.1))
     award = Award("ada", "c4", OLD - DAY)
     with database.write() as connection:
         ensure_learners(connection, "acme", ["ada", "bob"], NOW)

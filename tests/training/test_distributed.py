@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from typing import Any
 
@@ -57,6 +58,12 @@ def test_two_workers_keep_names_and_known_signs(spread: Any) -> None:
     rows[1::2, 0], rows[1::2, 1] = rows[::2, 0], rows[::2, 1] + 0.7
     scores = spread.predict(rows)
     assert (scores[1::2] <= scores[::2]).all()
+
+
+def test_what_dask_tells_of_its_workers_stays_out_of_the_output(spread: Any) -> None:
+    assert spread.num_trees()
+    for part in ("scheduler", "worker", "nanny", "core"):
+        assert not logging.getLogger(f"distributed.{part}").isEnabledFor(logging.WARNING)
 
 
 @pytest.mark.slow

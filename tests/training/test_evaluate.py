@@ -98,8 +98,10 @@ def test_only_products_tell_retrieval_speed_and_calibration(evaluation: Evaluati
     assert challenger.milliseconds["p95"] >= challenger.milliseconds["p50"] > 0
     [point] = challenger.calibration
     assert (point.stated, challenger.calibration_error) == (0.5, pytest.approx(abs(point.happened - 0.5)))
+    assert challenger.calibration_error_above_chance < challenger.calibration_error
     assert (popularity.retrieval, popularity.calibration_error, dict(popularity.milliseconds)) == (None, None, {})
-    assert evaluation.systems["rules"].calibration_error is None
+    rules = evaluation.systems["rules"]
+    assert (rules.calibration_error, rules.calibration_error_above_chance) == (None, None)
 
 
 def test_the_document_is_plain_json(evaluation: Evaluation) -> None:

@@ -16,14 +16,14 @@ from training.tenant_log import TenantLog
 def test_a_page_reads_back_what_a_retraining_measured(
     small_log: TenantLog, small_challenger: Challenger, tmp_path: Path
 ) -> None:
-    card = model_card(small_log, small_challenger, SMALL, {})
+    card = model_card(small_log, small_challenger, SMALL, {}, "retrain")
     teaching, chosen = small_challenger.teaching, small_challenger.report.settings
     assert teaching is not None
     assert chosen is not None
     curve = learning_curve(teaching, chosen, SMALL)
     folder = tmp_path / "learned" / small_log.tenant
     folder.mkdir(parents=True)
-    write_card(folder, card, small_log)
+    write_card(folder, card, small_log, {})
     write_figures(folder, figures_document(card, curve, MasteryTrial(None, why=("counted",))))
     found, evaluation = read_report(tmp_path, small_log.tenant), card.evaluation
     assert evaluation is not None
@@ -37,7 +37,7 @@ def test_a_page_reads_back_what_a_retraining_measured(
 
 
 def test_a_hidden_part_is_counted_and_not_named(small_log: TenantLog, small_challenger: Challenger) -> None:
-    card = model_card(small_log, small_challenger, SMALL, {})
+    card = model_card(small_log, small_challenger, SMALL, {}, "retrain")
     assert card.evaluation is not None
     document = figures_document(card)
     told = json.dumps(document["slices"])
@@ -54,6 +54,8 @@ def test_a_hidden_part_is_counted_and_not_named(small_log: TenantLog, small_chal
 def test_a_card_without_an_evaluation_has_empty_figures(small_log: TenantLog, small_challenger: Challenger) -> None:
     from dataclasses import replace
 
-    card = replace(model_card(small_log, small_challenger, SMALL, {}), evaluation=None, values=None, completion=None)
+    card = replace(
+        model_card(small_log, small_challenger, SMALL, {}, "retrain"), evaluation=None, values=None, completion=None
+    )
     document = figures_document(card)
     assert (document["systems"], document["slices"], document["values"], document["test"]) == ([], [], [], None)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,9 @@ def test_good_evidence_promotes_in_both_regimes() -> None:
     by_ranking, by_lift = judge(STEPS, THRESHOLDS), judge(LOGGED, THRESHOLDS)
     assert by_ranking.promote
     assert by_ranking.regime == "full ranking"
-    assert by_ranking.sentence.startswith("promote: in full ranking, ndcg_at_10 is 0.0300 (0.0100 to 0.0500)")
+    assert by_ranking.sentence.startswith(
+        "promote: in full ranking, ndcg_at_10 differs by 0.0300 (0.0100 to 0.0500) from"
+    )
     assert by_lift.promote
     assert by_lift.regime == "off-policy"
     assert by_lift.sentence.startswith("promote: off-policy, the challenger earns 0.0300 (0.0100 to 0.0500) more")
@@ -187,6 +189,18 @@ def test_the_calibration_error_is_told_as_the_part_above_chance_beside_the_whole
 def test_unexplored_decisions_are_told_with_the_lift() -> None:
     verdict = judge(replace(LOGGED, lift=estimate(ABOVE, unsupported=0.2)), THRESHOLDS)
     assert "no credit for the 20% of decisions that were never explored" in verdict.sentence
+
+
+def test_a_verdict_keeps_the_thresholds_that_it_was_taken_by() -> None:
+    lower = replace(THRESHOLDS, least_decisions=7)
+    kept = json.loads(json.dumps(judge(LOGGED, lower).as_dict(), allow_nan=False))["thresholds"]
+    assert kept["least_decisions"] == 7
+    assert {name: tuple(v) if isinstance(v, list) else v for name, v in kept.items()} == asdict(lower)
+
+
+def test_the_size_that_is_judged_is_said_to_be_that_of_the_learned_part() -> None:
+    [size] = [c for c in judge(LOGGED, THRESHOLDS).criteria if c.name == "size"]
+    assert size.sentence == "the learned part of the bundle has 120.0 MB, at most 1000 MB"
 
 
 def test_a_verdict_is_one_json_document_with_a_sentence_a_criterion() -> None:

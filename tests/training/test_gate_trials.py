@@ -20,7 +20,7 @@ def test_full_ranking_of_presented_credentials_would_have_vetoed_the_better_mode
     log = logged(Run(epsilon=0.2, judged=1.0), seed=5)
     verdict = decide(log, 0.65, THRESHOLDS)
     [champion] = [c for c in verdict.criteria if c.name == "champion"]
-    assert "ndcg_at_10 is -" in champion.sentence
+    assert "ndcg_at_10 differs by -" in champion.sentence
     assert verdict.promote
 
 

@@ -12,7 +12,7 @@ from credpath.errors import InvalidInput
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.linking import credential_text
 from training.benchmark import main
-from training.interactions_benchmark import read_credentials, text_vectors
+from training.interactions_benchmark import read_credentials, show, text_vectors
 from training.interactions_log import read_take_ups
 from training.interactions_split import Split, cut_at, leave_last_out, with_test
 
@@ -141,12 +141,21 @@ def test_what_nobody_took_up_is_also_ranked_among_its_like(
     last = "".join(f"l{learner:03d},c25,enrolled,9000\n" for learner in range(20))
     log.write_text(log.read_text().rstrip("\n") + "\n" + last, encoding="utf-8")
     given = ("--log", str(log), "--catalogue", str(catalogue), "--leave-last-out", "--encoder", str(encoder_folder))
-    cold = run(capsys, *given)["cold_start"]
+    document = run(capsys, *given)
+    cold = document["cold_start"]
     anywhere, among = cold["credentials nobody took up before"], cold["the same, ranked among themselves"]
     assert among["questions"] == anywhere["questions"] == 20
     for name in ("popularity", "cosine", "two_stage"):
         assert among[name]["mrr"]["value"] >= anywhere[name]["mrr"]["value"]
     assert among["two_stage"]["mrr"]["value"] > 0
+    assert among["competing"] == 2
+    assert among["note"] == anywhere["note"] == "fewer than 30 questions: too few to tell"
+    assert "note" not in cold["learners with more steps"]
+    show(document)
+    rows = capsys.readouterr().out.splitlines()
+    [line] = [row.split() for row in rows if row.startswith("the same") and " two_stage " in row]
+    assert line[6:8] == ["two_stage", "-"]
+    assert line[-4:] == ["too", "few", "to", "tell"]
 
 
 @pytest.mark.parametrize(
@@ -187,6 +196,20 @@ def test_few_learners_and_steps_at_one_time_are_said(tmp_path: Path, capsys: pyt
     [tied, few] = document["notes"]
     assert tied.startswith("100.0% of the test steps share their time with another step of that learner")
     assert few.startswith("12 learners were tested")
+
+
+def test_positions_as_order_and_a_catalogue_of_other_ids_are_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], encoder_folder: Path
+) -> None:
+    rows = [f"l{at:02d},d{(at + step) % 12:02d},enrolled,{step + 1}" for at in range(40) for step in range(3)]
+    log, catalogue = write(tmp_path / "log.csv", *rows), catalogue_file(tmp_path / "catalogue.jsonl", 5)
+    given = ("--log", str(log), "--catalogue", str(catalogue), "--cut", "2", "--encoder", str(encoder_folder))
+    document = run(capsys, *given)
+    check_document(document)
+    assert document["trees"] == 0
+    [nothing, texts] = document["notes"]
+    assert nothing.endswith("two_stage ranks for everybody by what others begin with")
+    assert texts == "0 of 12 credentials of the log have a text"
 
 
 def test_on_a_small_catalogue_every_system_ranks_every_credential(

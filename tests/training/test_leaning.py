@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from credpath.recommender.csr import Doubles, Floats
-from training.leaning import ALONE, Lean, best_lean, crossed, gain_of
+from training.leaning import ALONE, Lean, best_lean, crossed, gains_of
 from training.questions import NAMES
 from training.ranker import RankerTable
 
@@ -33,17 +33,32 @@ def noise(seed: int) -> Doubles:
     return np.random.default_rng(seed).standard_normal(QUESTIONS * CANDIDATES)
 
 
+def gain(judged: RankerTable, scores: Doubles) -> float:
+    return float(gains_of(judged, scores).mean())
+
+
 def test_a_forest_that_knows_nothing_gives_way_to_the_retriever_that_does() -> None:
     judged = table(told=0.9)
     lean = best_lean(judged, noise(1))
     assert lean.retriever == "item_knn"
-    alone = gain_of(judged, judged.features[:, KNN].astype(np.float64))
-    assert gain_of(judged, lean.join(judged.features, noise(1))) >= alone > gain_of(judged, noise(1))
+    alone = gain(judged, judged.features[:, KNN].astype(np.float64))
+    assert gain(judged, lean.join(judged.features, noise(1))) >= alone > gain(judged, noise(1))
 
 
 def test_a_forest_that_knows_every_answer_stands_alone() -> None:
     judged = table(told=0.0)
     assert best_lean(judged, judged.labels + 0.01 * noise(2)) == ALONE
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_better_by_chance_alone_is_not_leaned_on(seed: int) -> None:
+    judged = table(told=0.0)
+    assert best_lean(judged, judged.labels + noise(seed)) == ALONE
+
+
+def test_without_questions_nothing_is_leaned_on() -> None:
+    none = table(told=0.9).take(np.zeros(QUESTIONS, dtype=bool))
+    assert best_lean(none, np.zeros(0)) == ALONE
 
 
 def test_two_that_know_different_things_are_joined() -> None:
@@ -52,13 +67,13 @@ def test_two_that_know_different_things_are_joined() -> None:
     lean = best_lean(judged, forest)
     assert lean.retriever == "item_knn"
     assert 0 < lean.weight < np.inf
-    assert gain_of(judged, lean.join(judged.features, forest)) > gain_of(judged, forest)
+    assert gain(judged, lean.join(judged.features, forest)) > gain(judged, forest)
 
 
 def test_equal_scores_earn_what_the_last_of_them_would() -> None:
     judged = table(told=0.0)
-    assert gain_of(judged, np.zeros(QUESTIONS * CANDIDATES)) == 0.0
-    assert gain_of(judged, judged.labels.astype(np.float64)) == pytest.approx(1.0)
+    assert gain(judged, np.zeros(QUESTIONS * CANDIDATES)) == 0.0
+    assert gain(judged, judged.labels.astype(np.float64)) == pytest.approx(1.0)
 
 
 def test_without_a_forest_that_tells_anything_apart_only_whole_retrievers_are_weighed() -> None:

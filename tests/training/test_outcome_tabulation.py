@@ -67,6 +67,14 @@ def test_who_is_still_at_it_counts_neither_as_finished_nor_as_not() -> None:
     assert tables(a_log() + undated).of[0].tolist() == [61, 40, 20]
 
 
+def test_who_finished_without_passing_did_not_finish() -> None:
+    failed = [happened("new", "a", "enrolled", 430), happened("new", "a", "completed", 440, score=0.3)]
+    counted = tables(a_log() + failed)
+    assert (counted.happened[0].tolist(), counted.of[0].tolist()) == ([60, 40, 0], [61, 40, 20])
+    again = tables([*a_log(), *failed, happened("new", "a", "completed", 450, score=0.7)])
+    assert again.happened[0].tolist() == [61, 40, 0]
+
+
 def test_few_observations_stay_close_to_the_average() -> None:
     one = [happened("z", "rare", "completed", 3)]
     counted = tables(a_log() + one)

@@ -60,6 +60,14 @@ def test_what_the_champion_has_seen_never_judges(log: TenantLog) -> None:
     assert len(judged) == int((log.decisions.shown_at > seen).sum())
 
 
+def test_nothing_of_one_moment_lies_in_two_blocks(log: TenantLog) -> None:
+    terms = np.repeat([1_000.0, 2_000.0, 3_000.0, 4_000.0, 5_000.0, 6_000.0], 10)
+    dated = replace(log, decisions=log.decisions.take(np.arange(0)))
+    cuts = cuts_of(dated, replace(log.sequences(), times=terms), Spans(), seen_until=4_000.0)
+    assert set(cuts) <= set(terms)
+    assert cuts[-Spans().judged] == 5_000.0, "the term that was seen judges no more"
+
+
 def test_a_champion_that_has_seen_everything_leaves_nothing_to_judge_by(log: TenantLog) -> None:
     cuts = cuts_of(log, log.sequences(), Spans(), float(log.decisions.shown_at[-1]))
     assert len(log.decisions.between(cuts[-Spans().judged], np.inf)) == 0

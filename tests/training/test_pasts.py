@@ -49,9 +49,20 @@ def test_what_is_dated_ahead_is_left_out_and_counted_and_numbers_are_no_dates() 
     pasts = gather_pasts([], events, [Award("l", "old", day(0)), Award("m", "new", day(8_000))])
     kept, ahead = happened_by(pasts, day(2))
     assert ahead == 2
-    assert [o.credential_id for o in kept[0].outcomes] == ["a", "n"]
+    assert [o.credential_id for o in kept[0].outcomes] == ["n", "a"]
     assert [len(past.awards) for past in kept] == [1, 0]
     assert happened_by(kept, day(2)) == (kept, 0)
+
+
+def test_a_number_that_only_orders_comes_before_every_date_however_large() -> None:
+    numbers = [202610181934, 202610181935, 5]
+    counted = [
+        replace(happened("l", str(n), "enrolled", 0), occurred_at=datetime.fromtimestamp(n, UTC), ordinal=True)
+        for n in numbers
+    ]
+    found = take_ups(past(*counted, happened("l", "a", "enrolled", 1)))
+    assert [t.credentials for t in found] == [("5",), ("202610181934",), ("202610181935",), ("a",)]
+    assert [t.ordinal for t in found] == [True, True, True, False]
 
 
 def test_each_credential_is_taken_up_once_and_equal_times_make_one_moment() -> None:

@@ -45,6 +45,9 @@ DRAWN: dict[str, Callable[[], Any]] = {
     "gain": lambda: plots.plot_gain([curve("challenger", 0.3), curve("champion", 0.25), curve("ease", 0.2)]),
     "recall": lambda: plots.plot_recall([curve("challenger", 0.9, (10, 100, 500))], 400),
     "learning": lambda: plots.plot_learning(curve("challenger", 0.3, (0.25, 0.5, 1.0)), reference={"champion": LEVEL}),
+    "learning from steps": lambda: plots.plot_learning(
+        curve("challenger", 0.3), "NDCG@10 within each step's candidates"
+    ),
     "calibration": lambda: plots.plot_calibration({"challenger": bins()}, {"challenger": 0.031}),
     "calibration of two": lambda: plots.plot_calibration({"challenger": bins(), "champion": bins()}),
     "slices": lambda: plots.plot_slices(CELLS, LEVEL),
@@ -123,6 +126,16 @@ def test_only_the_strongest_features_are_named_and_the_rest_is_told() -> None:
     assert "feature_39" in written
     assert "feature_5\n" not in written
     assert "the other 20 features have 24.4% together" in written
+
+
+def test_shares_are_labelled_with_what_they_are() -> None:
+    figure = plots.plot_importance({"a": 18.0, **{f"b{n}": 2.0 for n in range(41)}})
+    axis = figure.axes[0].xaxis
+    figure.canvas.draw()
+    places = [float(place) for place in axis.get_majorticklocs()]
+    assert any(round(100 * place, 6) % 1 for place in places), "ticks at halves of a per cent"
+    for place, label in zip(places, axis.get_majorticklabels(), strict=True):
+        assert float(label.get_text().rstrip("%")) == pytest.approx(100 * place)
 
 
 def test_labels_are_moved_apart_and_keep_their_order() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from credpath.evaluation.offpolicy import Limits
 from credpath.recommender.exploration import Policy
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.learned import Learned
@@ -93,6 +94,13 @@ def test_a_log_without_exploration_is_refused_with_a_sentence() -> None:
     found = value_policies(rows).lifts["champion"]["doubly_robust"]
     assert found.value is None
     assert "never or hardly explored" in found.refused or "effective sample size" in found.refused
+
+
+def test_what_was_logged_below_the_lowest_propensity_counts_as_unexplored(rows: PolicyRows) -> None:
+    strict = value_policies(rows, RewardConfig(trees=40), Limits(unsupported=1.0, propensity=1.0))
+    assert strict.lifts["champion"]["doubly_robust"].overlap.unsupported == pytest.approx(1.0)
+    usual = value_policies(rows, RewardConfig(trees=40), Limits(unsupported=1.0))
+    assert usual.lifts["champion"]["doubly_robust"].overlap.unsupported == pytest.approx(0.0)
 
 
 def test_nothing_logged_is_refused_too() -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from credpath.errors import BundleRefused, NotReady
-from credpath.recommender.bundle import current_version, list_bundles, read_history, verify
+from credpath.recommender.bundle import current_version, list_bundles, read_history, staging, verify
 from credpath.recommender.manifest import BundleManifest, GoldenQuery, read_manifest
 from credpath.service.asking import Ask
 from credpath.service.context import Context
 from credpath.service.health import readiness
 from credpath.service.opening import open_context
+from credpath.service.promotion import list_models
 from credpath.service.recommending import recommend
 from tests.behaviour.switching import SIZES, START, first_bundle, learned_folder
 from tests.training.learned_mastery import fitted
@@ -99,6 +100,15 @@ def test_damage_to_the_serving_bundle_is_refused_not_blessed_by_a_new_manifest(m
         put(models, 1)
     assert [b.version for b in list_bundles(models)] == [serving]
     assert not list(models.glob(".staging-*"))
+
+
+def test_what_a_killed_publish_staged_is_removed_by_the_next_and_a_build_under_way_is_not(models: Path) -> None:
+    left = models / ".staging-learned-killed"
+    left.mkdir()
+    with staging(models) as building:
+        put(models, 1)
+        assert building.is_dir()
+    assert not left.exists()
 
 
 def test_a_bundle_that_does_not_answer_is_not_published(models: Path) -> None:
@@ -183,6 +193,9 @@ def test_mastery_is_published_where_nothing_was_learned_before_and_the_rules_ran
     assert (again.policy, again.degraded, again.items) == (rules.policy, False, rules.items)
     found = readiness(installed)
     assert (found.ready, found.reasons) == (True, ())
+    listed = {model.version: model for model in list_models(installed, TENANT)}
+    assert (listed[version].verdict, listed[version].note) == ("", "mastery is learned from responses")
+    assert "mastery" not in list_models(installed, "other")[0].note
     assert set(asked) <= set(read_manifest(installed.serving.models / version).golden)
 
 

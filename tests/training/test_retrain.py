@@ -24,7 +24,7 @@ from credpath.service.opening import open_context
 from credpath.service.recommending import recommend
 from tests.training.mastery_tenants import SKILLS, repeated_log, write_assessments
 from training.gate_thresholds import DEFAULT
-from training.retrain import read_groups
+from training.retrain import came_to, read_groups
 from training.retrain_lock import only_retraining
 from training.simulated_sample import write_sample_log
 
@@ -118,6 +118,13 @@ def test_a_config_that_makes_no_sense_is_misuse(home: Path) -> None:
     refused = retrain(home, "--config", str(home / "bad.toml"))
     assert refused.returncode == 2
     assert "sed" in refused.stderr
+
+
+def test_what_came_of_the_ranker_and_of_mastery_is_said_without_one_contradicting_the_other() -> None:
+    assert came_to(False, "", "b-2") == "ranker held; mastery served by bundle b-2"
+    assert came_to(False, "b-1", "b-2") == "ranker held in bundle b-1; mastery served by bundle b-2"
+    assert came_to(True, "b-1", "b-1") == "ranker promoted in bundle b-1; mastery served by bundle b-1"
+    assert came_to(False, "", "") == "ranker held; mastery not learned"
 
 
 def test_groups_are_read_by_learner(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from credpath.errors import Conflict
-from training.retrain_lock import LOCK, only_retraining
+from training.retrain_lock import LOCK, WORK, only_retraining
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent.parent
@@ -22,7 +22,8 @@ from pathlib import Path
 from credpath.errors import Conflict
 from training.retrain_lock import only_retraining
 try:
-    with only_retraining(Path(sys.argv[1]), at=datetime.now(UTC)):
+    with only_retraining(Path(sys.argv[1]), at=datetime.now(UTC)) as folder:
+        (folder / "forest.npz").touch()
         print("runs", flush=True)
         sys.stdin.readline()
 except Conflict as conflict:
@@ -71,6 +72,28 @@ def test_one_that_was_killed_leaves_the_lock_to_the_next(tmp_path: Path) -> None
     first.communicate()
     with only_retraining(tmp_path, at=NOW):
         assert str(os.getpid()) in (tmp_path / LOCK).read_text(encoding="utf-8")
+
+
+def test_what_one_that_was_killed_was_working_on_is_removed_by_the_next(tmp_path: Path) -> None:
+    first = start(tmp_path)
+    assert said(first) == "runs"
+    first.kill()
+    first.communicate()
+    [left] = tmp_path.glob(f"{WORK}*")
+    assert (left / "forest.npz").exists()
+    with only_retraining(tmp_path, at=NOW) as folder:
+        assert list(tmp_path.glob(f"{WORK}*")) == [folder]
+        assert not list(folder.iterdir())
+    assert not list(tmp_path.glob(f"{WORK}*"))
+
+
+def test_a_second_one_leaves_the_work_of_the_first_alone(tmp_path: Path) -> None:
+    first = start(tmp_path)
+    assert said(first) == "runs"
+    with pytest.raises(Conflict), only_retraining(tmp_path, at=NOW):
+        pass
+    assert list(tmp_path.glob(f"{WORK}*/forest.npz"))
+    first.communicate("\n", timeout=30)
 
 
 def test_one_that_failed_leaves_it_too(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 from credpath.recommender.co_completion import LEARNED
 from tests.training.toy_logs import wanderers
 from training.attention_config import AttentionConfig
-from training.beginnings import BEGINNINGS
+from training.beginnings import BEGINNINGS, judge_beginnings
+from training.held_steps import draw_after
+from training.item_models import fit_co_completion
 from training.item_tables import ItemModelConfig
 from training.questions import NAMES, Questions, ask, questions_of
 from training.ranker import RankerConfig
@@ -133,6 +135,41 @@ def test_a_short_log_is_asked_after_several_moments_the_latest_last() -> None:
     seen = [len(held.inner.items) for held in rounds]
     assert seen == sorted(set(seen))
     assert len(held_rounds(sequences, TwoStageConfig(questions=20, valid=5), by_time=True)) == 1
+
+
+def test_a_moment_with_nothing_before_it_asks_nobody() -> None:
+    sequences = wanderers()
+    assert sequences.times is not None
+    usual = np.quantile(sequences.times, 0.6)
+    half = replace(sequences, times=np.where(sequences.times < usual, 0.0, sequences.times))
+    few = TwoStageConfig(questions=2_000, valid=500)
+    rounds = held_rounds(half, few, by_time=True)
+    assert len(rounds) == 2
+    assert all(held.inner.times is not None and (held.inner.times == 0).any() for held in rounds)
+
+
+@pytest.mark.parametrize(("steps", "moments"), [(9, 0.0), (2, 1.0)], ids=["all at once", "two positions"])
+def test_moments_before_which_nothing_follows_anything_are_left_aside(steps: int, moments: float) -> None:
+    sequences = wanderers()
+    place = np.arange(len(sequences.items)) - sequences.indptr[sequences.owner]
+    coarse = replace(sequences, times=moments * place).keep(place < steps)
+    rounds, usual = (held_rounds(coarse, CONFIG, by_time=by_time) for by_time in (True, False))
+    assert [len(held) for held in rounds] == [len(held) for held in usual]
+    assert fit_two_stage(coarse, Catalogue(coarse.ids), CONFIG, by_time=True).forest is not None
+
+
+def test_where_nobody_has_a_second_step_there_is_no_forest_and_no_error() -> None:
+    first = wanderers()
+    first = first.keep(first.from_end == first.lengths[first.owner] - 1)
+    first = replace(first, times=np.ones(len(first.items)))
+    assert fit_two_stage(first, Catalogue(first.ids), CONFIG, by_time=True).forest is None
+
+
+def test_models_of_nothing_tell_no_beginning_from_another() -> None:
+    sequences = wanderers()
+    held = draw_after(sequences, -1.0, 20, 0)
+    followers = fit_co_completion(held.inner, CONFIG.item_models).bind(sequences.ids)
+    assert not judge_beginnings(followers, questions_of(held, followers), 10).any()
 
 
 def test_a_forest_of_several_moments_is_grown_again_on_all_of_them() -> None:
