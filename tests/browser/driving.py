@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
@@ -39,6 +39,14 @@ class Window:
         answer = self.page.goto(self.url + path)
         assert answer is not None
         return answer.status
+
+    def press(self, button: Locator) -> None:
+        """Presses what sends a form, and is back when the page that answers has loaded.
+
+        A bare click returns with the form under way: whatever goes to another page then may cancel it.
+        """
+        with self.page.expect_navigation():
+            button.click()
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

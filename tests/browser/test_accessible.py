@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.api.calls import TIME
 from tests.api.world import World
@@ -35,6 +35,7 @@ STATES = {
     "plan, wishes": "/learn/plan?pin=agile&without=charts&accredited=yes&parallel=2&participation=online&stack=analyst",
     "plan, an unknown pin": "/learn/plan?pin=nothing",
     "plan, after an action": "/learn/plan?done=dismissed&about=sheets",
+    "act, after a press": "/learn/act?done=completed&about=sheets&said=page:axe-0",
     "credential": "/learn/credential?id=sql-advanced",
     "credential, a stack": "/learn/credential?id=analyst",
     "act": "/learn/act",
@@ -54,7 +55,7 @@ def learner(world: World, url: str) -> str:
     for number, (kind, credential) in enumerate(
         (("completed", "sheets"), ("enrolled", "statistics"), ("dismissed", "agile"))
     ):
-        event = {"outcome_id": f"axe-{number}", "learner_id": found, "credential_id": credential, "outcome": kind,
+        event = {"outcome_id": f"page:axe-{number}", "learner_id": found, "credential_id": credential, "outcome": kind,
                  "occurred_at": TIME}  # fmt: skip
         httpx2.post(f"{url}/v1/outcomes", json={"outcomes": [event]}, headers=write).raise_for_status()
     result = {"skill": "SQL", "score": 0.4, "occurred_at": TIME}
@@ -79,6 +80,45 @@ def test_axe_finds_nothing_on_any_page_in_any_state(
                 found[name] = faults
         opened.check()
     assert found == {}
+
+
+def test_on_a_phone_how_credentials_are_regarded_stands_below_each_other_under_its_names(
+    browser: Browser, world: World, url: str, learner: str
+) -> None:
+    with window(browser, url, SIZES["phone"]) as opened:
+        let_in(opened, world, learner)
+        opened.open("/learn/gap")
+        box = opened.page.locator(".scroll", has=opened.page.locator("table"))
+        assert box.evaluate("e => e.scrollWidth - e.clientWidth") == 0
+        named = box.locator("td").first.evaluate("e => getComputedStyle(e, '::before').content")
+        assert named == '"Accreditation"'
+        opened.check()
+
+
+@pytest.mark.parametrize("code", ["en", "es", "fr"])
+def test_with_text_at_twice_its_size_no_step_is_broken_within_its_word(
+    browser: Browser, world: World, url: str, learner: str, code: str
+) -> None:
+    one_line = """all => all.every(e => {
+        const text = document.createRange();
+        text.selectNodeContents(e);
+        return text.getClientRects().length === 1;
+    })"""
+    with window(browser, url, SIZES["phone"]) as opened:
+        let_in(opened, world, learner)
+        opened.page.route("**/learner.css*", twice_as_large)
+        opened.open(f"/learn/you?lang={code}")
+        assert opened.page.evaluate("getComputedStyle(document.documentElement).fontSize") == "32px"
+        labels = opened.page.locator(".stepper a > span:last-child")
+        assert labels.count() == 5
+        assert labels.evaluate_all(one_line)
+        assert opened.overflow() == 0
+
+
+def twice_as_large(route: Route) -> None:
+    """The stylesheet with the text of the whole page at 200 %."""
+    answer = route.fetch()
+    route.fulfill(response=answer, body=f"{answer.text()} html {{ font-size: 200%; }}")
 
 
 def test_axe_finds_nothing_where_nobody_is_signed_in(browser: Browser, url: str) -> None:

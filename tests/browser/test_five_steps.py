@@ -121,6 +121,38 @@ def test_a_dismissal_can_be_taken_back(browser: Browser, world: World, url: str,
 
 
 @pytest.mark.parametrize(("size", "js"), WAYS)
+def test_a_press_by_mistake_can_be_undone_at_once_and_where_it_is_listed(
+    browser: Browser, world: World, url: str, size: str, js: bool
+) -> None:
+    learner = put_learner(world, url, f"mistake-{size}-{js}", goal="data analyst")
+    with window(browser, url, SIZES[size], js=js) as opened:
+        let_in(opened, world, learner)
+        page = opened.page
+        for pressed in ("I know this already", "I have enrolled"):
+            opened.press(page.locator(".next").get_by_role("button", name=pressed))
+            page.reload()
+            opened.check()
+            opened.press(page.get_by_role("button", name="Undo"))
+            expect(page.get_by_role("status")).to_contain_text(re.compile("no longer among yours|Taken back"))
+        title = page.locator("#next-title").inner_text()
+        opened.press(page.locator(".next").get_by_role("button", name="I have enrolled"))
+        opened.open("/learn/act")
+        opened.press(page.get_by_role("button", name=about("I have completed it", title)))
+        opened.check()
+        opened.press(page.get_by_role("button", name=about("I do not hold this", title)))
+        opened.check()
+        page.get_by_role("button", name=about("I did not enrol", title)).click()
+        expect(page.get_by_text("Nothing is under way")).to_be_visible()
+        opened.open("/learn/you?title=statistics")
+        opened.press(page.get_by_role("button", name=about("I hold this", "statistics course")))
+        opened.check()
+        opened.press(page.get_by_role("button", name=about("I do not hold this", "statistics course")))
+        expect(page.get_by_role("status")).to_contain_text("Taken back")
+    assert outcomes_of(world, url, learner) == []
+    assert skills_of(world, url, learner) == []
+
+
+@pytest.mark.parametrize(("size", "js"), WAYS)
 def test_the_self_check_keeps_nothing_before_the_learner_says_so(
     browser: Browser, world: World, url: str, size: str, js: bool
 ) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,6 +10,7 @@ import pytest
 from credpath.domain.catalogue import Credential
 from credpath.service import catalogue
 from credpath.web.pages import POLICY, STATIC
+from tests.api.calls import TIME
 from tests.api.world import World, uri
 from tests.web.visiting import csrf, send, visit
 
@@ -110,9 +112,10 @@ def test_every_action_is_logged_and_answers_what_was_shown(world: World, url: st
         impression = page.partition('name="impression_id" value="')[2].partition('"')[0]
         form = {"credential_id": "statistics", "impression_id": impression, "back": "plan"}
         answer = send(client, "/learn/actions", action="enrolled", **form)
-        assert answer.headers["location"] == "/learn/plan?done=enrolled&about=statistics"
+        assert answer.headers["location"].startswith("/learn/plan?done=enrolled&about=statistics&said=page%3A")
         assert "you enrolled in statistics course" in client.get(answer.headers["location"]).text
         send(client, "/learn/actions", action="enrolled", **form)  # the same form again
+        assert "First comes what you have begun: statistics course" in client.get("/learn/plan").text
     assert events(world, url, "actor") == [("enrolled", "statistics", True)]
 
 
@@ -121,6 +124,94 @@ def test_what_is_known_already_becomes_a_skill(world: World, url: str) -> None:
         send(client, "/learn/actions", action="known", credential_id="sql-basics", back="act")
     assert events(world, url, "knower") == [("dismissed", "sql-basics", False)]
     assert profile(world, url, "knower")["skills"] == ["https://skills.test/SQL"]
+
+
+def undo(client: httpx2.Client, page: str, nth: int = 0, **changed: str) -> httpx2.Response:
+    """Presses the nth button of a page that takes something back."""
+    form = client.get(page).text.split('action="/learn/undo"')[nth + 1].partition("</form>")[0]
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    return client.post("/learn/undo", data={**fields, **changed})
+
+
+def test_undoing_what_is_known_already_takes_its_skills_back_also_after_a_reload(world: World, url: str) -> None:
+    sql = "https://skills.test/SQL"
+    with visit(world, url, "mistaken", goal="data analyst", skills=["spreadsheets"]) as client:
+        note = send(client, "/learn/actions", action="known", credential_id="sql-basics").headers["location"]
+        assert profile(world, url, "mistaken")["skills"] == ["spreadsheets", sql]
+        client.get(note)
+        answer = undo(client, note)
+        assert answer.headers["location"] == "/learn/act?done=unlearned&about=sql-basics"
+        assert "no longer among yours" in client.get(answer.headers["location"]).text
+        assert profile(world, url, "mistaken")["skills"] == ["spreadsheets"]
+        # A plain dismissal takes no skill along.
+        send(client, "/learn/you/skills", add=sql)
+        note = send(client, "/learn/actions", action="dismissed", credential_id="sql-basics").headers["location"]
+        assert undo(client, note).headers["location"] == "/learn/act?done=undone&about=sql-basics"
+    assert profile(world, url, "mistaken")["skills"] == ["spreadsheets", sql]
+    assert events(world, url, "mistaken") == []
+
+
+def test_what_an_undo_removes_is_signed_for_one_learner_and_one_credential(world: World, url: str) -> None:
+    with visit(world, url, "victim", goal="data analyst", skills=["agile planning"]) as client:
+        note = send(client, "/learn/actions", action="known", credential_id="sql-basics").headers["location"]
+        send(client, "/learn/actions", action="dismissed", credential_id="agile")
+        token = parse_qs(urlsplit(note).query)["gained"][0]
+        for wrong in (token[:-1], f"{token}x", "nonsense"):
+            assert undo(client, note, gained=wrong).status_code == 403
+        assert undo(client, note, credential_id="agile").status_code == 403
+        with visit(world, url, "attacker", goal="data analyst") as other:
+            theirs = send(other, "/learn/actions", action="known", credential_id="sql-basics").headers["location"]
+        assert undo(client, note, gained=parse_qs(urlsplit(theirs).query)["gained"][0]).status_code == 403
+        assert len(profile(world, url, "victim")["skills"]) == 2
+        assert len(events(world, url, "victim")) == 2
+
+
+def test_a_mistaken_press_can_be_undone_at_once_and_from_where_it_is_listed(world: World, url: str) -> None:
+    with visit(world, url, "clumsy", goal="data analyst") as client:
+        write = world.headers("write")
+        told = {"outcome_id": "lms-clumsy", "learner_id": "clumsy", "credential_id": "agile", "outcome": "completed",
+                "occurred_at": TIME}  # fmt: skip
+        httpx2.post(f"{url}/v1/outcomes", json={"outcomes": [told]}, headers=write).raise_for_status()
+
+        def press() -> list[str]:
+            steps = [send(client, "/learn/actions", action=a, credential_id="statistics", back="act")
+                     for a in ("enrolled", "completed")]  # fmt: skip
+            held = send(client, "/learn/you/awards", credential_id="charts", awarded_on="2026-01-02", once="2")
+            return [step.headers["location"].partition("#")[0] for step in (*steps, held)]
+
+        for note in reversed(press()):
+            assert "Taken back" in client.get(undo(client, note).headers["location"]).text
+        assert events(world, url, "clumsy") == [("completed", "agile", False)]
+        press()
+        for page, listed in (("/learn/you", 2), ("/learn/act", 2), ("/learn/act", 1)):
+            assert client.get(page).text.count('action="/learn/undo"') == listed
+            assert undo(client, page).headers["location"].startswith(f"{page}?done=unsaid&about=")
+        for page in ("/learn/you", "/learn/act"):
+            assert 'action="/learn/undo"' not in client.get(page).text
+    assert events(world, url, "clumsy") == [("completed", "agile", False)]
+    document = httpx2.get(f"{url}/v1/learners/clumsy/export", headers=world.headers("read")).json()
+    assert document["awards"] == []
+
+
+def test_who_has_shown_nothing_shows_0_percent_and_no_best_case_is_told_of_nothing(world: World, url: str) -> None:
+    with visit(world, url, "blank", goal="data analyst") as client:
+        goal, gap = (client.get(f"/learn/{page}").text for page in ("goal", "gap"))
+        assert set(re.findall(r'<strong class="figures">([^<]*)</strong>', goal)) == {"0%"}
+        assert "You show 0% of what it takes" in gap
+        assert "at best" not in gap
+        send(client, "/learn/you/skills", add=uri("SQL"))
+        assert "By what has been seen of you it is surely" in client.get("/learn/gap").text
+
+
+@pytest.mark.parametrize(("code", "said"), [("es", "no se puede usar"), ("fr", "ne peut pas être utilisé")])
+def test_an_error_is_said_in_the_language_of_the_page_and_its_english_detail_is_marked(
+    world: World, url: str, code: str, said: str
+) -> None:
+    with visit(world, url, "lost", goal="data analyst") as client:
+        answer = client.get("/learn/goal/ways", params={"a": "", "b": "x", "lang": code})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert '<span lang="en">one of the goals is empty' in answer.text
 
 
 def test_answers_of_the_check_are_kept_yes_and_no_and_either_can_be_corrected(world: World, url: str) -> None:
