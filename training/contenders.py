@@ -21,7 +21,7 @@ from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import Considered
 from training.pasts import TakeUp
-from training.steps import Moment, Retrieval, Stage, consider_at, moment_of, retrieval_of
+from training.steps import Moment, Retrieval, Stage, consider_at, moment_of, offered_at, retrieval_of
 
 NEVER = -np.inf
 ITEM_MODELS = ("item_knn", "ease", "markov", "slist")
@@ -181,6 +181,7 @@ def run_contenders(
 ) -> Standings:
     """Ranks under full ranking: the whole catalogue competes, the history is masked, equal scores go by popularity.
 
+    All rank behind the same filters, as they would serve: what those take out nobody names, the truth included.
     Where several credentials were taken at one moment, each is ranked with the others masked. `counts` (n,): take-ups
     before the cut. Take-ups of credentials that the catalogue no longer has count for nobody.
     """
@@ -192,7 +193,7 @@ def run_contenders(
     cases = []
     for done, take_up in enumerate(take_ups, 1):
         moment = moment_of(stage, take_up)
-        masked = _taken(moment, stage.catalogue.index.position)
+        masked = _taken(moment, stage.catalogue.index.position) | ~offered_at(stage, moment)
         for contender in contenders:
             for name, scores in contender.scores(moment).items():
                 line = np.where(masked, NEVER, scores)[popular]

@@ -24,6 +24,7 @@ def judge(trial: Trial, thresholds: Thresholds) -> Verdict:
     criteria = (
         _finite(trial),
         *_enough(trial, thresholds),
+        *_offered(trial),
         *_better(trial, thresholds),
         _calibrated(trial, thresholds),
         _covers(trial, thresholds),
@@ -68,6 +69,19 @@ def _enough(trial: Trial, t: Thresholds) -> tuple[Criterion, ...]:
         _share("outcome_share", trial.outcome_share, t.most_outcome_share, "outcome class", t),
         _share("credential_share", trial.credential_share, t.most_credential_share, "credential", t),
     )
+
+
+MANY_FILTERED = 0.2  # of what was taken: so much is no longer a few special cases
+
+
+def _offered(trial: Trial) -> tuple[Criterion, ...]:
+    """Told and never judged: it says how far full ranking can tell rankers apart at all."""
+    share = trial.filtered_share or 0.0
+    if share < MANY_FILTERED:
+        return ()
+    what = f"{share:.0%} of what was taken next is what the filters would not have offered, so every ranker misses it"
+    advice = "see whether prerequisites, languages and stacks are right and earlier awards are in the log"
+    return (Criterion("offered", True, f"{what}: {advice}", judged=False),)
 
 
 def _count(name: str, count: int | None, least: int, what: str, t: Thresholds) -> Criterion:

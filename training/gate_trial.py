@@ -27,7 +27,8 @@ class Trial:
     `calibration_error`: beyond what chance alone shows in so few rows, as the champion's is that stands beside it;
     `whole_calibration_error`: with that. So do `coverage`, `popularity_lift` and `group_gap`. `latency_ratio` is
     challenger over champion in the same run, `latency_ms` the challenger's. `not_finite` names arrays (features,
-    scores, predictions) in which something was not finite. `steps`: how many full ranking can look for.
+    scores, predictions) in which something was not finite. `steps`: how many full ranking can look for;
+    `filtered_share`: of the credentials taken at them, those that the filters would not have offered.
     """
 
     decisions: int
@@ -58,6 +59,7 @@ class Trial:
     champion_group_gap: Interval | None = None
     not_finite: tuple[str, ...] = ()
     steps: int | None = None
+    filtered_share: float | None = None
 
     @property
     def judged_off_policy(self) -> bool:

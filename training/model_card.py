@@ -182,7 +182,8 @@ def _retrieval(figures: Figures) -> str:
         return ""
     return (
         f"Retrieval, apart from ranking: {found.recall:.1%} of what was taken up was among the candidates, "
-        f"{found.recall_at_200:.1%} among the 200 that the retrievers agree on most."
+        f"{found.recall_at_200:.1%} among the 200 that the retrievers agree on most; {found.filtered_share:.1%} is "
+        "what the filters would not have offered, which every system misses."
     )
 
 

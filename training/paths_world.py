@@ -16,7 +16,7 @@ from credpath.domain.money import Money, convert
 from credpath.domain.paths import Constraints, KeptPath, LearningPath
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.filters import limits_of
-from credpath.recommender.learned import Learned
+from credpath.recommender.path_begun import begun_by
 from credpath.recommender.path_ground import lay_ground
 from credpath.recommender.path_statement import state_problem
 from credpath.recommender.planning import plan_all, plan_best
@@ -96,7 +96,7 @@ def _timed(world: World, question: RecommendRequest) -> Measured:
     paths = plan_all(world.index, question)
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     limits = limits_of(question.constraints, question.snapshot.profile)
-    ground = lay_ground(world.index, question, limits, Learned(), KeptPath())
+    ground = lay_ground(world.index, question, limits, begun_by(world.index, question.snapshot, limits, question.today))
     return Measured(
         milliseconds=1000.0 * wall,
         cpu_milliseconds=1000.0 * cpu,

@@ -76,7 +76,8 @@ def setting_of(
         fix = "import a catalogue that teaches the taxonomy's skills"
         raise NotReady("no goal is served by the catalogue", fix=fix)
     taught = {credential_id: catalogue.links.get(credential_id, ()) for credential_id in index.ids}
-    vectors = encoder.encode([goal.label for goal in goals])
+    # One by one, as serving does: in a batch the last bits differ, and then no decision replays byte for byte.
+    vectors = np.concatenate([encoder.encode([goal.label]) for goal in goals])
     return Setting(catalogue, taxonomy, encoder, goals, vectors, taught, isco or {})
 
 

@@ -16,9 +16,10 @@ from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot, Profile
 from credpath.domain.mastery import COUNTING, MasteryModel
 from credpath.domain.paths import Constraints
-from credpath.recommender.csr import Doubles, Floats, Offsets
+from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from credpath.recommender.encoding import Encoder
 from credpath.recommender.features import FEATURES
+from credpath.recommender.filters import filter_catalogue
 from credpath.recommender.learned import Learned
 from credpath.recommender.recommend import Considered, RecommendRequest, consider
 from credpath.recommender.retrieval import FUSION, MAX_CANDIDATES, Candidates
@@ -118,7 +119,17 @@ def moment_of(stage: Stage, take_up: TakeUp) -> Moment:
 
 def consider_at(stage: Stage, moment: Moment, learned: Learned | None) -> Considered:
     """What the recommender would have ranked at that moment."""
-    request = RecommendRequest(
+    return consider(stage.catalogue.index, _asked(moment), moment.standing, moment.limits, moment.today, learned)
+
+
+def offered_at(stage: Stage, moment: Moment) -> Mask:
+    """(n,) what its filters let through, whoever ranks."""
+    rates = _asked(moment).rates
+    return filter_catalogue(stage.catalogue.index, moment.standing, moment.limits, moment.today, rates).eligible
+
+
+def _asked(moment: Moment) -> RecommendRequest:
+    return RecommendRequest(
         snapshot=moment.snapshot,
         goal=moment.toward.goal,
         goal_vector=moment.toward.vector,
@@ -127,7 +138,6 @@ def consider_at(stage: Stage, moment: Moment, learned: Learned | None) -> Consid
         seed=0,
         today=moment.today,
     )
-    return consider(stage.catalogue.index, request, moment.standing, moment.limits, moment.today, learned)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +157,11 @@ class Retrieval:
     found_at_200: int = 0
     candidates: int = 0
     questions: int = 0
+
+    @property
+    def filtered_share(self) -> float:
+        """Share that the filters took out, of those in the catalogue."""
+        return self._share(self.filtered)
 
     @property
     def recall(self) -> float:

@@ -110,6 +110,7 @@ def trial_of(log: TenantLog, judged: Judged, completion: CompletionTrial, bundle
         bundle_bytes=bundle_bytes,
         group_gap=evaluation.group_gaps.get(CHALLENGER),
         champion_group_gap=evaluation.group_gaps.get(CHAMPION, evaluation.group_gaps.get(RULES)),
+        filtered_share=ours.retrieval.filtered_share if ours.retrieval else None,
     )
 
 

@@ -11,6 +11,7 @@ from credpath.domain.money import Money
 from credpath.domain.paths import KeptPath, LearningPath
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.filters import limits_of
+from credpath.recommender.path_begun import begun_by
 from credpath.recommender.path_ground import lay_ground
 from credpath.recommender.path_problem import value_of
 from credpath.recommender.path_stability import LEAST_MARGIN, MARGIN, stay
@@ -31,7 +32,8 @@ def again(
 def stated(index: CatalogueIndex, *kept: str, **limits: Any) -> Statement:
     request = ask(GOAL, **limits)
     constraints = limits_of(request.constraints, request.snapshot.profile)
-    return state_problem(lay_ground(index, request, constraints, None, KeptPath(kept)), constraints)
+    begun = begun_by(index, request.snapshot, constraints, request.today)
+    return state_problem(lay_ground(index, request, constraints, begun, kept=KeptPath(kept)), constraints)
 
 
 def one_each(**facts: Any) -> CatalogueIndex:

@@ -75,7 +75,7 @@ def test_a_credential_that_left_the_catalogue_counts_for_nobody() -> None:
     assert (product.retrieval.take_ups, product.retrieval.unknown, product.retrieval.recall) == (1, 1, 0.0)
 
 
-def test_the_product_puts_candidates_first_and_never_names_what_it_filters() -> None:
+def test_nobody_names_what_the_filters_take_out() -> None:
     grounds = stage_of_all()
     events = [
         happened("l", rung(2, 0), "completed", 1),
@@ -84,8 +84,10 @@ def test_the_product_puts_candidates_first_and_never_names_what_it_filters() -> 
     ]
     [_, take_up] = take_ups(gather_pasts([], events)[0])
     product = Product("rules", grounds, Learned())
-    found = run_contenders(grounds, [take_up], [product], np.zeros(36))
+    found = run_contenders(grounds, [take_up], [product, Knows(1.0)], np.zeros(36))
     assert found.ranks["rules"].tolist() == [np.inf]
+    assert found.ranks["knows"].tolist() == [np.inf], "whoever ranks does it behind the same filters"
+    assert grounds.catalogue.index.position[rung(2, 1)] not in found.lists["knows"][0].tolist()
     assert (product.retrieval.filtered, product.retrieval.found) == (1, 0)
     assert len(product.seconds) == 1
 

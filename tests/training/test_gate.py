@@ -225,6 +225,14 @@ def test_any_figure_that_is_not_finite_holds(bad: float) -> None:
         assert "finite" in failed(replace(LOGGED, **{name: value}))
 
 
+def test_steps_that_the_filters_would_not_have_offered_are_told_where_they_are_many_and_hold_nothing() -> None:
+    verdict = judge(replace(STEPS, filtered_share=0.72), THRESHOLDS)
+    [told] = [c for c in verdict.criteria if c.name == "offered"]
+    assert told.sentence.startswith("72% of what was taken next is what the filters would not have offered")
+    assert (verdict.promote, told.outcome) == (True, "not judged here")
+    assert "offered" not in [c.name for c in judge(replace(STEPS, filtered_share=0.05), THRESHOLDS).criteria]
+
+
 def test_numpy_figures_are_read_as_numbers() -> None:
     assert failed(replace(STEPS, coverage=float(np.float64(0.6)), latency_ratio=np.float64("nan"))) == [
         "finite",

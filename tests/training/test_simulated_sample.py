@@ -6,17 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from credpath.domain.goals import CareerGoal
 from credpath.errors import Conflict
-from credpath.recommender.recommend import recommend
 from credpath.service.context import Context
-from credpath.service.logged_state import request_of
 from credpath.service.opening import open_context
+from credpath.service.replaying import Replayer
 from credpath.store.impressions import load_impressions
 from credpath.store.learners import list_learners
 from credpath.store.outcomes import load_outcomes
 from training.simulate import is_simulated
-from training.simulated_sample import serving_setting, write_sample_log
+from training.simulated_sample import write_sample_log
 
 
 @pytest.fixture
@@ -37,14 +35,8 @@ def test_the_demo_s_log_is_stored_whole_and_can_be_replayed(context: Context) ->
     assert len(shown) == 30 == told[-1]
     assert len(happened) == stored > 30
     assert {i.learner_id for i in shown} <= set(learners)
-    setting = serving_setting(context, "default")
-    goals: dict[str, CareerGoal] = {goal.occupation_uri: goal for goal in setting.goals}
-    vectors = {goal.occupation_uri: setting.goal_vectors[row] for row, goal in enumerate(setting.goals)}
-    for impression in shown[:5]:
-        asked = request_of(impression, goals[impression.occupation_uri], vectors[impression.occupation_uri])
-        again = recommend(setting.index, asked)
-        assert tuple(item.credential_id for item in again.items) == impression.slate
-        assert again.features.astype("<f4").tobytes() == impression.features
+    replayer = Replayer(context, "default")
+    assert [replayer.replay_logged(impression).differences for impression in shown] == [()] * 30
 
 
 def test_a_second_time_it_is_refused(context: Context) -> None:

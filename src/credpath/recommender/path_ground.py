@@ -11,7 +11,7 @@ from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import open_gap
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.learned import Learned
-from credpath.recommender.path_begun import begun_by, standing_after
+from credpath.recommender.path_begun import Begun, standing_after
 from credpath.recommender.path_statement import Ground, asked_ids
 from credpath.recommender.ranking import TIER, best_first
 from credpath.recommender.reasons import ALIKE
@@ -24,19 +24,23 @@ NOT_LEARNED = Learned()
 
 
 def lay_ground(
-    index: CatalogueIndex, request: RecommendRequest, limits: Constraints, learned: Learned | None, kept: KeptPath
+    index: CatalogueIndex,
+    request: RecommendRequest,
+    limits: Constraints,
+    begun: Begun,
+    learned: Learned | None = None,
+    kept: KeptPath | None = None,
 ) -> Ground:
     """Reads the learner and asks for the recommended next credential.
 
-    What is in progress counts as done: what depends on it may be on the path.
+    What is in progress counts as done: what depends on it may be on the path. `limits`: of what comes after it.
     """
     today = stand(index, request.snapshot)
-    begun = begun_by(index, request.snapshot, limits, request.today)
     standing = standing_after(index, today, begun.rows)
     considered = consider(index, request, standing, limits, request.today, learned)
     asked = [index.position[i] for i in asked_ids(limits) if i in index.position]
     stacks = tuple(sorted(set(asked).intersection(index.stacks.rows.tolist())))
-    wanted = [*asked, *(index.position[i] for i in kept.credential_ids if i in index.position)]
+    wanted = [*asked, *(index.position[i] for i in (kept or KeptPath()).credential_ids if i in index.position)]
     return Ground(
         index,
         request,

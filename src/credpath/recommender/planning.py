@@ -57,8 +57,9 @@ def _found(
     index: CatalogueIndex, request: RecommendRequest, learned: Learned | None, kept: KeptPath | None
 ) -> tuple[Statement, Solved, LearningPath]:
     limits, kept = limits_of(request.constraints, request.snapshot.profile), kept or KeptPath()
-    limits = limits_after(begun_by(index, request.snapshot, limits, request.today), limits, request.today)
-    statement = state_problem(lay_ground(index, request, limits, learned, kept), limits)
+    begun = begun_by(index, request.snapshot, limits, request.today)
+    limits = limits_after(begun, limits, request.today)
+    statement = state_problem(lay_ground(index, request, limits, begun, learned, kept), limits)
     solved, changes = stay(statement, kept.credential_ids, best_of(statement))
     best = path_of(statement, solved)
     return statement, solved, replace(best, bound=bound_of(statement, solved, best), changes=changes)
