@@ -8,6 +8,8 @@ export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
 # Threads of a fit that wait must not spin: on a busy machine that makes it many times slower.
 export OMP_WAIT_POLICY ?= PASSIVE
+# Where no bytecode is kept, each of the many processes that the tests start compiles all of it again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain messages openapi clean

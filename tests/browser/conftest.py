@@ -22,7 +22,7 @@ def browser() -> Iterator[Browser]:
     """Headless Chromium of this machine; where there is none, the tests that ask for it skip."""
     path = found_chromium()
     if not path:
-        pytest.skip("no Chromium on this machine: install one (Debian: apt install chromium) or set CREDPATH_CHROMIUM")
+        pytest.skip("no Chromium: install it (Debian: apt install chromium-headless-shell) or set CREDPATH_CHROMIUM")
     as_root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=path, args=[*as_root, "--disable-dev-shm-usage"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import statistics
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +27,8 @@ PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime 
 def sample(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """(URL of a server on the sample data, path of a link to a learner's page)."""
     settings = Settings(home=tmp_path_factory.mktemp("home"), models=sample_home / "models")
-    context = open_context(f"sqlite:///{sample_home / 'credpath.db'}", settings.models, settings.preferences())
+    shutil.copy(sample_home / "credpath.db", settings.home / "credpath.db")
+    context = open_context(f"sqlite:///{settings.home / 'credpath.db'}", settings.models, settings.preferences())
     link, _ = mint(open_site(context, settings.secret, settings.home), "default", "learner-001", 60)
     with served(create_app(context, settings)) as url:
         yield url, link

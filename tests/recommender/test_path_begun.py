@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.outcomes import Outcome
 from credpath.domain.paths import LearningPath
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.planning import plan_all, plan_best
@@ -60,6 +65,51 @@ def test_a_later_start_stays_and_none_before_what_is_in_progress_is_asked_for() 
     soon = path(four(ends_on=TODAY + timedelta(weeks=3)), "on-sql", starts_on=TODAY + timedelta(weeks=1))
     assert soon.starts_on == TODAY + timedelta(weeks=2)
     assert all(c.kind != "start" for c in soon.concessions)
+
+
+def taken_up(**days: int) -> LearnerSnapshot:
+    """In progress since so many days."""
+    midnight = datetime.combine(TODAY, time(), UTC)
+    found = {f"on-{skill}": midnight - timedelta(days=ago) for skill, ago in days.items()}
+    outcomes = tuple(Outcome(i, "l1", i, "enrolled", at) for i, at in found.items())
+    return replace(learner(in_progress=found), outcomes=outcomes)
+
+
+def after(index: CatalogueIndex, who: LearnerSnapshot, today: date = TODAY) -> LearningPath:
+    return plan_all(index, ask(GOAL, who, hours_per_week=5.0, today=today))[0]
+
+
+def test_what_was_begun_a_week_ago_has_a_week_less_ahead() -> None:
+    done = after(four(), taken_up(sql=7))
+    assert done.starts_on == TODAY + timedelta(weeks=1)
+    assert done.notes[0].values["hours"] == pytest.approx(5.0)
+    both = after(four(), taken_up(sql=7, excel=3))
+    assert both.starts_on == TODAY + timedelta(weeks=3)
+
+
+@given(st.integers(0, 14), st.integers(0, 14))
+@settings(max_examples=20)
+def test_days_that_pass_at_the_learners_pace_do_not_move_the_end_of_the_path(ago: int, later: int) -> None:
+    index, who = four(), taken_up(sql=ago)
+    first, then = after(index, who), after(index, who, TODAY + timedelta(days=min(later, 14 - ago)))
+    assert (then.starts_on, then.ends_on, ids(then.steps)) == (first.starts_on, first.ends_on, ids(first.steps))
+
+
+def test_what_should_be_over_by_now_delays_nothing_and_the_path_says_so() -> None:
+    done = after(four(), taken_up(sql=2_000))
+    assert done.starts_on == TODAY
+    assert "on-sql" not in ids(done.steps)
+    (note,) = done.notes
+    assert note.values == {"titles": ("On-Sql",)}
+    two = after(four(), taken_up(sql=2_000, excel=0))
+    assert [note.values["titles"] for note in two.notes] == [("On-Excel",), ("On-Sql",)]
+    assert two.starts_on == TODAY + timedelta(weeks=2)
+
+
+def test_a_number_that_only_orders_is_no_day_of_beginning() -> None:
+    who = taken_up(sql=2_000)
+    ordered = replace(who, outcomes=tuple(replace(o, ordinal=True) for o in who.outcomes))
+    assert after(four(), ordered).starts_on == TODAY + timedelta(weeks=2)
 
 
 def test_a_degree_in_progress_goes_on_beside_the_path() -> None:

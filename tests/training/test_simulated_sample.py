@@ -29,7 +29,7 @@ def test_the_demo_s_log_is_stored_whole_and_can_be_replayed(context: Context) ->
     told: list[int] = []
     stored = write_sample_log(context, "default", 30, 1, told.append)
     with context.database.read() as connection:
-        shown = list(load_impressions(connection, "default"))
+        shown = [i for i in load_impressions(connection, "default") if is_simulated(i.learner_id)]
         happened = [o for o in load_outcomes(connection, "default") if is_simulated(o.learner_id)]
         learners = [one.learner_id for one in list_learners(connection, "default", limit=1_000)]
     assert len(shown) == 30 == told[-1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from credpath.domain.learner import LearnerSnapshot
+from credpath.domain.outcomes import IN_PROGRESS_KINDS
 from credpath.domain.paths import Constraints
 from credpath.domain.sayings import Saying
 from credpath.recommender import path_templates as say
@@ -20,25 +21,51 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """`hours`: of all of it, since nothing says how much is done. `free_on`: the first day after it."""
+    """`overdue`: by their hours and the learner's pace over by today. `hours`: left of the others.
+
+    `free_on`: the first day after all of it.
+    """
 
     rows: tuple[int, ...]
+    overdue: frozenset[int]
     hours: float
     free_on: date
 
     def told(self, index: CatalogueIndex) -> tuple[Saying, ...]:
-        """Why the path starts later; () where it does not."""
-        titles = tuple(index.credentials[row].title for row in self.rows)
-        return (Saying(say.BEGUN, {"titles": titles, "hours": self.hours}),) if titles else ()
+        """Why the path starts later, and what it does not wait for; () where nothing is in progress."""
+        over = tuple(index.credentials[row].title for row in self.rows if row in self.overdue)
+        ahead = tuple(index.credentials[row].title for row in self.rows if row not in self.overdue)
+        first = [Saying(say.BEGUN, {"titles": ahead, "hours": self.hours})] if ahead else []
+        return (*first, Saying(say.OVERDUE, {"titles": over})) if over else tuple(first)
 
 
 def begun_by(index: CatalogueIndex, snapshot: LearnerSnapshot, limits: Constraints, today: date) -> Begun:
-    """What is in progress, one after the other at the learner's pace. A degree goes on beside the path."""
-    known = sorted(index.position[i] for i in snapshot.in_progress if i in index.position)
-    rows = tuple(row for row in known if not too_long(index, row))
-    hours = math.fsum(float(index.columns.hours[row]) for row in rows)
-    days = math.ceil(7 * hours / (limits.hours_per_week or HOURS_PER_WEEK) - ROUNDING)
-    return Begun(rows, hours, today + timedelta(days=max(0, min(days, (date.max - today).days))))
+    """What is in progress, one after the other at the learner's pace since the day on which it was taken up.
+
+    Nothing else says how far they are, and with all hours still ahead each day that passes would delay the path by a
+    day. A degree goes on beside the path.
+    """
+    since, free, over = begun_on(snapshot, today), -math.inf, set()
+    pace, day = (limits.hours_per_week or HOURS_PER_WEEK) / 7.0, today.toordinal()
+    known = (index.position[i] for i in snapshot.in_progress if i in index.position)
+    rows = sorted(row for row in known if not too_long(index, row))
+    for row in sorted(rows, key=lambda r: (since.get(index.ids[r], day), r)):
+        free = max(free, since.get(index.ids[row], day)) + float(index.columns.hours[row]) / pace
+        if free <= day:
+            over.add(row)
+    left = max(0.0, free - day)
+    days = min(math.ceil(left - ROUNDING), (date.max - today).days)
+    return Begun(tuple(rows), frozenset(over), left * pace, today + timedelta(days=max(0, days)))
+
+
+def begun_on(snapshot: LearnerSnapshot, today: date) -> dict[str, int]:
+    """credential id -> the day on which it was last taken up, where that is known, as `date.toordinal` counts."""
+    found: dict[str, int] = {}
+    for outcome in snapshot.outcomes:
+        if outcome.kind in IN_PROGRESS_KINDS and not outcome.ordinal:
+            at = min(outcome.moment.date(), today).toordinal()
+            found[outcome.credential_id] = max(at, found.get(outcome.credential_id, at))
+    return found
 
 
 def limits_after(begun: Begun, limits: Constraints, today: date) -> Constraints:

@@ -18,8 +18,12 @@ NOT_TAUGHT = message("Nothing in the catalogue teaches {skills:list} ({share:per
 
 NOTHING_MORE = message("What you have begun closes the rest of the gap: nothing more is needed.")
 BEGUN = message(
-    "First comes what you have begun: {titles:list} ({hours:hour} in all, as nothing says how much of it is done). "
+    "First comes what you have begun: {titles:list} ({hours:hour} left, at your hours a week since you took it up). "
     "The path starts after it and counts what it closes."
+)
+OVERDUE = message(
+    "You have begun {titles:list}, which at your hours a week would be finished by now. The path counts what it closes "
+    "and does not wait for it; say that you have left it if you have."
 )
 
 # Each twice: when it adds one credential to the path, and when it allows another path.
