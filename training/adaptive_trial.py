@@ -15,7 +15,6 @@ until the check ends, in its own order and at random, by the same rule to end. N
 from __future__ import annotations
 
 import os
-import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
@@ -234,7 +233,7 @@ def _with_interval(figure: dict[str, float]) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the trial; 0 done, 1 failed, 2 misused (by argparse)."""
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    from credpath.cli.printing import print_error, print_json
+    from credpath.cli.printing import print_error, print_json, stage
 
     parser = ArgumentParser(prog="python -m training.adaptive_trial", description=__doc__)
     parser.add_argument("--responses", type=Path, required=True, help="learner_id,item_id,skill_id,correct,order")
@@ -247,16 +246,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         fitted = fit_learners(read_responses(chosen.responses).responses)
         setting = sample_setting(open_encoder(None))
-        document = run_trial(setting, fitted, chosen.learners, chosen.seed, tell=_tell)
+        document = run_trial(setting, fitted, chosen.learners, chosen.seed, tell=stage)
     except CredpathError as error:
         print_error(error, chosen.json)
         return 1
     print_json(document) if chosen.json else show(document)
     return 0
-
-
-def _tell(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

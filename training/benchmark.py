@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault(variable, threads)
     # Threads of a fit that wait must not spin: on a busy machine that makes it many times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    from credpath.cli.printing import print_error, print_json
+    from credpath.cli.printing import print_error, print_json, stage
     from credpath.errors import CredpathError, InvalidInput
 
     parser = ArgumentParser(prog="python -m training.benchmark", description=__doc__)
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = parser.parse_args(given)
     subcommand = import_module(SUBCOMMANDS[chosen.command][0])
     try:
-        document = subcommand.run(chosen, lambda text: print(text, file=sys.stderr, flush=True))
+        document = subcommand.run(chosen, stage)
     except CredpathError as error:
         print_error(error, chosen.json)
         return 2 if isinstance(error, InvalidInput) and error.where.startswith("--") else 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import os
-import sys
 import time
 from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from credpath.cli.printing import print_error, print_json, say, table
+from credpath.cli.printing import print_error, print_json, say, stage, table
 from credpath.cli.running import opened, tenant_of
 from credpath.config import load_settings
 from credpath.errors import CredpathError, InvalidInput
@@ -238,9 +237,8 @@ def main() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     began = time.perf_counter()
 
-    def tell(stage: str) -> None:
-        if not chosen.json or sys.stderr.isatty():
-            print(f"{time.perf_counter() - began:6.1f} s  {stage}", file=sys.stderr, flush=True)
+    def tell(what: str) -> None:
+        stage(f"{time.perf_counter() - began:6.1f} s  {what}")
 
     try:
         settings, config = load_settings(), read_config(chosen.config)

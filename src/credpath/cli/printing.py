@@ -51,6 +51,12 @@ def warn(problem: str, fix: str) -> None:
     ERR.print(f"[yellow]warning[/yellow]: {escape(f'{problem} ({fix})')}")
 
 
+def stage(text: str) -> None:
+    """One line of progress, for a person who watches; whatever stays to be read is in what the command prints."""
+    if ERR.is_terminal:
+        ERR.print(escape(text))
+
+
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str = "") -> None:
     """A plain table for a person."""
     drawn = Table(*columns, title=title or None, box=None, pad_edge=False, header_style="bold")
