@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from credpath.domain.learner import Profile
+from credpath.domain.money import Money
 from credpath.domain.paths import Constraints
 from credpath.errors import InvalidInput, NotFound
 from credpath.service.asking import Ask
@@ -39,6 +40,13 @@ def test_each_side_is_the_best_path_to_that_goal_without_what_only_its_own_page_
         alone = plan_paths(context, "campus", Ask(profile=Profile(hours_per_week=5), goal_text=words.text))
         assert side.paths == (replace(alone.paths[0], concessions=(), remarks=(), would_have_to_give=()),)
         assert side.goal == alone.goal
+
+
+def test_each_side_has_the_notes_of_a_path_that_is_asked_for_alone(context: Context) -> None:
+    who = Profile(hours_per_week=5, budget=Money(100.0, "XPF"))
+    for side in compare_goals(context, "campus", Ask(profile=who), (ANALYST, DEVELOPER)).sides:
+        alone = plan_paths(context, "campus", Ask(profile=who, goal_text=side.goal.label))
+        assert side.notes == alone.notes != ()
 
 
 def test_a_pin_that_is_on_neither_path_is_told_of_both(context: Context) -> None:

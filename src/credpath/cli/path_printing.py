@@ -138,6 +138,7 @@ def print_comparison(found: Comparison) -> None:
     for at, side in enumerate(found.sides):
         other = found.sides[1 - at].goal
         say(f"\nToward {side.goal.label or side.goal.text}")
+        say_shortcomings((), False, side.notes)
         rows = [
             (
                 number, weeks_of(step), _title(step.credential_id, found.credentials), f"{step.workload_hours:.0f} h",

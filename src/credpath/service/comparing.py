@@ -15,6 +15,7 @@ from credpath.domain.rules import MAX_LABEL, check_text
 from credpath.errors import InvalidInput
 from credpath.recommender.overlap import SharedSkill, closes_along, shared_skills
 from credpath.recommender.path_steps import total_cost
+from credpath.recommender.wording import part
 from credpath.service.asking import Ask, Question, understand
 from credpath.service.context import Context
 from credpath.service.kept_paths import goal_key
@@ -42,7 +43,8 @@ class Side:
     """One goal with its best path, alone: whoever chooses the goal asks for its alternatives.
 
     `closes_of_other`: for each step of the path, what it closes of the other goal, in units of its weights, after those
-    before it. `shared_weight`: the share of this goal that lies in skills which the other needs as well.
+    before it. `shared_weight`: the share of this goal that lies in skills which the other needs as well. `notes`:
+    what is to be known before the rest, as of a path that is asked for alone.
     """
 
     goal: CareerGoal
@@ -50,6 +52,7 @@ class Side:
     paths: tuple[LearningPath, ...]
     closes_of_other: tuple[float, ...]
     shared_weight: float
+    notes: tuple[str, ...] = ()
 
     @property
     def best(self) -> LearningPath:
@@ -109,6 +112,7 @@ def compare_goals(context: Context, tenant: str, ask: Ask, goals: tuple[GoalWord
             (path,),
             closes_along(index, question.snapshot, questions[1 - at].goal, steps[at]),
             math.fsum(skill.weights[at] for skill in shared),
+            (*question.notes, *(part(note) for note in path.notes)),
         )
         for at, (question, path) in enumerate(zip(questions, paths, strict=True))
     )

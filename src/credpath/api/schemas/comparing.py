@@ -22,7 +22,8 @@ class SideOut(TypedDict):
     """One goal with its paths, the best first; the comparison is about that one.
 
     `closes_of_other`: for each of its steps, the share of the other goal that the step closes; `closes_of_other_total`
-    is their sum. `shared_weight`: the share of this goal that lies in skills which the other needs as well.
+    is their sum. `shared_weight`: the share of this goal that lies in skills which the other needs as well. `notes`: as
+    of a path.
     """
 
     goal: GoalSummaryOut
@@ -31,6 +32,7 @@ class SideOut(TypedDict):
     closes_of_other: list[float]
     closes_of_other_total: float
     shared_weight: float
+    notes: list[str]
 
 
 class SharedSkillOut(TypedDict):
@@ -102,4 +104,5 @@ def _side_out(side: Side, names: Names) -> SideOut:
         "closes_of_other": list(side.closes_of_other),
         "closes_of_other_total": sum(side.closes_of_other),
         "shared_weight": side.shared_weight,
+        "notes": list(side.notes),
     }
