@@ -15,6 +15,7 @@ import numpy as np
 from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot, Profile
 from credpath.domain.mastery import COUNTING, MasteryModel
+from credpath.domain.money import REFERENCE_RATES
 from credpath.domain.paths import Constraints
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
 from credpath.recommender.encoding import Encoder
@@ -119,17 +120,7 @@ def moment_of(stage: Stage, take_up: TakeUp) -> Moment:
 
 def consider_at(stage: Stage, moment: Moment, learned: Learned | None) -> Considered:
     """What the recommender would have ranked at that moment."""
-    return consider(stage.catalogue.index, _asked(moment), moment.standing, moment.limits, moment.today, learned)
-
-
-def offered_at(stage: Stage, moment: Moment) -> Mask:
-    """(n,) what its filters let through, whoever ranks."""
-    rates = _asked(moment).rates
-    return filter_catalogue(stage.catalogue.index, moment.standing, moment.limits, moment.today, rates).eligible
-
-
-def _asked(moment: Moment) -> RecommendRequest:
-    return RecommendRequest(
+    request = RecommendRequest(
         snapshot=moment.snapshot,
         goal=moment.toward.goal,
         goal_vector=moment.toward.vector,
@@ -138,6 +129,13 @@ def _asked(moment: Moment) -> RecommendRequest:
         seed=0,
         today=moment.today,
     )
+    return consider(stage.catalogue.index, request, moment.standing, moment.limits, moment.today, learned)
+
+
+def offered_at(stage: Stage, moment: Moment) -> Mask:
+    """(n,) what its filters let through, whoever ranks."""
+    index, limits = stage.catalogue.index, moment.limits
+    return filter_catalogue(index, moment.standing, limits, moment.today, REFERENCE_RATES).eligible
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,26 +8,16 @@ import pytest
 from credpath.service.remembered import Remembered
 
 
-class Clock:
-    """Goes on when it is told to."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def test_an_answer_is_made_once_until_its_time_is_over() -> None:
-    clock, made = Clock(), []
-    kept: Remembered[int] = Remembered(10, clock=clock)
+    now, made = [0.0], []
+    kept: Remembered[int] = Remembered(10, clock=lambda: now[0])
 
     def make() -> int:
         made.append(1)
         return len(made)
 
     assert [kept.get("a", make), kept.get("a", make), kept.get("b", make)] == [1, 1, 2]
-    clock.now = 10.0
+    now[0] = 10.0
     assert kept.get("a", make) == 3
 
 
@@ -77,8 +67,8 @@ def soon(kept: Remembered[int], make: object) -> int | None:
 
 
 def test_nobody_waits_for_what_takes_long() -> None:
-    clock, go = Clock(), threading.Event()
-    kept: Remembered[int] = Remembered(10, clock=clock)
+    now, go = [0.0], threading.Event()
+    kept: Remembered[int] = Remembered(10, clock=lambda: now[0])
 
     def make() -> int:
         go.wait(10)
@@ -88,7 +78,7 @@ def test_nobody_waits_for_what_takes_long() -> None:
     assert kept.soon("a", make) is None
     go.set()
     assert soon(kept, make) == 1
-    clock.now = 11.0
+    now[0] = 11.0
     assert kept.soon("a", lambda: 2) == 1, "the earlier one while it is made anew"
     for _ in range(200):
         if kept.soon("a", lambda: 3) == 2:

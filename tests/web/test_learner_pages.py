@@ -119,6 +119,22 @@ def test_every_action_is_logged_and_answers_what_was_shown(world: World, url: st
     assert events(world, url, "actor") == [("enrolled", "statistics", True)]
 
 
+def test_what_both_ways_wait_for_is_said_once(world: World, url: str) -> None:
+    with visit(world, url, "begun", goal="data analyst") as client:
+        page = client.get("/learn/plan").text
+        impression = page.partition('name="impression_id" value="')[2].partition('"')[0]
+        send(
+            client,
+            "/learn/actions",
+            action="enrolled",
+            credential_id="statistics",
+            impression_id=impression,
+            back="plan",
+        )
+        text = client.get("/learn/goal/ways", params={"a": "data analyst", "b": "web developer"}).text
+    assert text.count("First comes what you have begun: statistics course") == 1
+
+
 def test_what_is_known_already_becomes_a_skill(world: World, url: str) -> None:
     with visit(world, url, "knower", goal="data analyst") as client:
         send(client, "/learn/actions", action="known", credential_id="sql-basics", back="act")

@@ -131,14 +131,15 @@ def print_comparison(found: Comparison) -> None:
     """Both goals beside each other, then what they share."""
     for side in found.sides:
         say_goal(side.goal, side.goal_answer)
-    say_shortcomings(found.unknown_skills, False)
+    of_both = tuple(note for note in found.sides[0].notes if note in found.sides[1].notes)
+    say_shortcomings(found.unknown_skills, False, of_both)
     say("")
     for sentence in found.summary:
         say(sentence)
     for at, side in enumerate(found.sides):
         other = found.sides[1 - at].goal
         say(f"\nToward {side.goal.label or side.goal.text}")
-        say_shortcomings((), False, side.notes)
+        say_shortcomings((), False, tuple(note for note in side.notes if note not in of_both))
         rows = [
             (
                 number, weeks_of(step), _title(step.credential_id, found.credentials), f"{step.workload_hours:.0f} h",
