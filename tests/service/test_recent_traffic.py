@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from credpath.service.recent_traffic import SLOT_SECONDS, SLOTS, RecentTraffic, Tally, together
-from tests.service.test_remembered import Clock
 
 
 def test_times_are_told_within_the_bounds_between_which_they_lie() -> None:
@@ -17,25 +16,25 @@ def test_times_are_told_within_the_bounds_between_which_they_lie() -> None:
 
 
 def test_calls_are_counted_by_route_and_slot() -> None:
-    clock = Clock()
-    recent = RecentTraffic(clock)
+    now = [0.0]
+    recent = RecentTraffic(lambda: now[0])
     recent.note("GET /a", 200, 0.004)
     recent.note("GET /a", 503, 0.004)
-    clock.now = SLOT_SECONDS
+    now[0] = SLOT_SECONDS
     recent.note("GET /b", 200, 20.0)
     assert {route: (t.calls, t.failed) for route, t in recent.totals.items()} == {"GET /a": (2, 1), "GET /b": (1, 0)}
     assert [(s.at, s.tally.calls) for s in recent.slots()] == [(0, 2), (SLOT_SECONDS, 1)]
     assert [s.tally.calls for s in recent.slots(["GET /b"])] == [0, 1]
-    clock.now = 3 * SLOT_SECONDS
+    now[0] = 3 * SLOT_SECONDS
     assert [s.tally.calls for s in recent.slots()] == [2, 1, 0, 0]
     assert len(recent.slots(hours=SLOT_SECONDS * 2 / 3600)) == 2
 
 
 def test_what_is_older_than_a_day_is_let_go() -> None:
-    clock = Clock()
-    recent = RecentTraffic(clock)
+    now = [0.0]
+    recent = RecentTraffic(lambda: now[0])
     for slot in range(SLOTS + 50):
-        clock.now = slot * SLOT_SECONDS
+        now[0] = slot * SLOT_SECONDS
         recent.note("GET /a", 200, 0.001)
     assert len(recent._slots) == SLOTS
     assert recent.totals["GET /a"].calls == SLOTS + 50
