@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credpath.recommender.recommend import recommend
+from credpath.recommender.recommend import RecommendRequest, recommend
 from credpath.recommender.what_if import WhatIf, at_levels, facts_at
 from tests.recommender.worlds import after_skill, ask, goal_of, index_of, learner, needs, offer, teaches
 
@@ -20,19 +20,20 @@ INDEX = index_of(
         offer("all-in-one", workload_hours=300.0): teaches(*SKILLS),
     }
 )
-REQUEST = ask(goal_of(*SKILLS, "writing"), learner(writing=0.4))
+GOAL = goal_of(*SKILLS, "writing")
+REQUEST, ENROLLED = ask(GOAL, learner(writing=0.4)), ask(GOAL, learner(writing=0.4, in_progress=["sql-1", "excel-1"]))
 EXTREMES = np.array([[0.9] * 4, [0.05] * 4])
 LEVEL = st.sampled_from([0.0, 0.05, 0.3, 0.6, 0.83, 1.0])
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.tuples(LEVEL, LEVEL, LEVEL, LEVEL), min_size=1, max_size=4))
-def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]]) -> None:
-    what_if = WhatIf.of(INDEX, REQUEST, URIS, facts_at(EXTREMES))
+@given(st.lists(st.tuples(LEVEL, LEVEL, LEVEL, LEVEL), min_size=1, max_size=4), st.sampled_from([REQUEST, ENROLLED]))
+def test_each_world_ranks_as_recommend_would(worlds: list[tuple[float, ...]], asked: RecommendRequest) -> None:
+    what_if = WhatIf.of(INDEX, asked, URIS, facts_at(EXTREMES))
     scores = what_if.scores(facts_at(np.array(worlds)))
     for levels, row in zip(worlds, scores, strict=True):
-        snapshot = at_levels(REQUEST.snapshot, dict(zip(URIS, levels, strict=True)))
-        answer = recommend(INDEX, ask(REQUEST.goal, snapshot))
+        snapshot = at_levels(asked.snapshot, dict(zip(URIS, levels, strict=True)))
+        answer = recommend(INDEX, ask(GOAL, snapshot))
         assert what_if.ids[int(row.argmax())] == answer.items[0].credential_id
         assert np.isclose(row.max(), answer.items[0].score)
 

@@ -11,10 +11,9 @@ from credpath.domain.outcomes import IN_PROGRESS_KINDS
 from credpath.domain.paths import Constraints
 from credpath.domain.sayings import Saying
 from credpath.recommender import path_templates as say
+from credpath.recommender.begun import rows_begun
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.filters import HOURS_PER_WEEK, begins_on
-from credpath.recommender.path_prices import too_long
-from credpath.recommender.standing import Standing, expect_after
 
 ROUNDING = 1e-6
 
@@ -47,15 +46,14 @@ def begun_by(index: CatalogueIndex, snapshot: LearnerSnapshot, limits: Constrain
     """
     since, free, over = begun_on(snapshot, today), -math.inf, set()
     pace, day = (limits.hours_per_week or HOURS_PER_WEEK) / 7.0, today.toordinal()
-    known = (index.position[i] for i in snapshot.in_progress if i in index.position)
-    rows = sorted(row for row in known if not too_long(index, row))
+    rows = rows_begun(index, snapshot)
     for row in sorted(rows, key=lambda r: (since.get(index.ids[r], day), r)):
         free = max(free, since.get(index.ids[row], day)) + float(index.columns.hours[row]) / pace
         if free <= day:
             over.add(row)
     left = max(0.0, free - day)
     days = min(math.ceil(left - ROUNDING), (date.max - today).days)
-    return Begun(tuple(rows), frozenset(over), left * pace, today + timedelta(days=max(0, days)))
+    return Begun(rows, frozenset(over), left * pace, today + timedelta(days=max(0, days)))
 
 
 def begun_on(snapshot: LearnerSnapshot, today: date) -> dict[str, int]:
@@ -77,10 +75,3 @@ def limits_after(begun: Begun, limits: Constraints, today: date) -> Constraints:
         deadline = min(deadline, begins + timedelta(days=min((date.max - begins).days, int(7 * limits.weeks))))
     last = None if limits.weeks is None and limits.deadline is None else deadline
     return replace(limits, weeks=None, deadline=last, starts_on=max(begins, begun.free_on))
-
-
-def standing_after(index: CatalogueIndex, standing: Standing, rows: tuple[int, ...]) -> Standing:
-    """Where the learner will stand once these are finished."""
-    for row in rows:
-        standing = expect_after(index, standing, row)
-    return standing

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 
 from credpath.domain.paths import Constraints, KeptPath
+from credpath.recommender.begun import standing_after
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import open_gap
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.learned import Learned
-from credpath.recommender.path_begun import Begun, standing_after
+from credpath.recommender.path_begun import Begun
 from credpath.recommender.path_statement import Ground, asked_ids
 from credpath.recommender.ranking import TIER, best_first
 from credpath.recommender.reasons import ALIKE

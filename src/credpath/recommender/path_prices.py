@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import reached
 from credpath.recommender.csr import Doubles, Floats, Offsets, gather, sums
 from credpath.recommender.feature_names import COLUMN
@@ -44,11 +43,6 @@ FAR_AFIELD = 0.5
 # A goal of words alone has no gap that could say when to stop.
 WORDS_STEPS = 3
 RULES = RankerWeights()
-
-
-def too_long(index: CatalogueIndex, row: int) -> bool:
-    """A degree is no step of a path that has begun."""
-    return bool(index.columns.hours[row] > RULES.long_hours)
 
 
 def prices_of(s: Situation, features: Floats) -> Doubles:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from credpath.domain.paths import Constraints
+from credpath.recommender.begun import too_long
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.closing import GoalGap
 from credpath.recommender.csr import Doubles, Floats, Mask, Offsets
@@ -28,15 +29,7 @@ from credpath.recommender.learned import Learned
 from credpath.recommender.path_arrays import as_loads, durations, moves, reach_chances, widened, windows
 from credpath.recommender.path_begun import Begun
 from credpath.recommender.path_nodes import Nodes, nodes_of, ordered
-from credpath.recommender.path_prices import (
-    WORDS_STEPS,
-    credits_of,
-    draws_of,
-    helps_of,
-    prices_of,
-    ramps_of,
-    too_long,
-)
+from credpath.recommender.path_prices import WORDS_STEPS, credits_of, draws_of, helps_of, prices_of, ramps_of
 from credpath.recommender.path_problem import MAX_STEPS, Group, Problem
 from credpath.recommender.path_rows import choose_rows
 from credpath.recommender.ranking import best_first

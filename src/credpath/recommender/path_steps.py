@@ -17,10 +17,11 @@ from credpath.recommender.csr import Doubles, Floats, Mask
 from credpath.recommender.feature_names import COLUMN
 from credpath.recommender.features import features_at
 from credpath.recommender.items import describe
+from credpath.recommender.path_begun import Begun
 from credpath.recommender.path_problem import Plan, Problem, closed_by, ends_of, meets
 from credpath.recommender.path_solving import Solved
 from credpath.recommender.path_statement import Statement
-from credpath.recommender.reason_templates import CLOSES_GAP, CLOSES_REST
+from credpath.recommender.reason_templates import CLOSES_AFTER_BEGUN, CLOSES_GAP, CLOSES_REST
 from credpath.recommender.retrieval import SOFT, Candidates, Worth
 from credpath.recommender.situation import Situation
 from credpath.recommender.standing import Standing, expect_after
@@ -133,7 +134,7 @@ def _step(statement: Statement, point: Point, further: Point, node: int, start: 
         gap_closed=gap.total - further.gap.total,
         skills=tuple((gap.skills[j].skill_uri, float(before[j]), float(after[j])) for j in moved),
         unlocks=item.unlocks,
-        reasons=_of_the_rest(item.reasons) if point.taken else item.reasons,
+        reasons=_of_the_rest(item.reasons, statement.ground.begun, point.taken),
         stacks=item.stacks,
         completion_probability=item.completion_probability,
         completion_interval=item.completion_interval,
@@ -143,11 +144,13 @@ def _step(statement: Statement, point: Point, further: Point, node: int, start: 
     )
 
 
-def _of_the_rest(reasons: Sequence[Reason]) -> tuple[Reason, ...]:
-    """The same, where the gap that they speak of is what earlier steps have left."""
+def _of_the_rest(reasons: tuple[Reason, ...], begun: Begun, taken: Sequence[int]) -> tuple[Reason, ...]:
+    """The same, where the gap that they speak of is what earlier steps, or what is begun, have left."""
+    if not (taken or begun.rows):
+        return reasons
+    template = CLOSES_REST if taken else CLOSES_AFTER_BEGUN
     return tuple(
-        reason(r.kind, CLOSES_REST, r.amount, r.skill_uri, **r.values) if r.template == CLOSES_GAP else r
-        for r in reasons
+        reason(r.kind, template, r.amount, r.skill_uri, **r.values) if r.template == CLOSES_GAP else r for r in reasons
     )
 
 

@@ -11,6 +11,9 @@ YOUR_GOAL = Saying("your goal")
 CLOSES_GAP = message("Closes {share:percent} of the gap to {goal}: {skills:list4}.")
 # On a path, where earlier steps have closed a part already.
 CLOSES_REST = message("Closes {share:percent} of what is then left of the gap to {goal}: {skills:list4}.")
+CLOSES_AFTER_BEGUN = message(
+    "Closes {share:percent} of what will be left of the gap to {goal} after what you have begun: {skills:list4}."
+)
 MORE_SKILLS = "{n:more_skill}"
 # A skill of the gap by (whether something is known of it, how the credential teaches it).
 DECLARED, INFERRED, BY_WAY_OF = range(3)

@@ -78,16 +78,17 @@ def _gap(s: Situation, place: int, f: Features) -> Iterator[Reason]:
     if len(moved) > 3:
         named.append(Saying(say.MORE_SKILLS, {"n": len(moved) - 3}))
     share, uri = f["gap_share"], skills[moved[0]].skill_uri
-    yield reason("closes_gap", say.CLOSES_GAP, share, uri, share=share, goal=goal_name(s), skills=tuple(named))
+    template = say.CLOSES_AFTER_BEGUN if s.looks_ahead else say.CLOSES_GAP
+    yield reason("closes_gap", template, share, uri, share=share, goal=goal_name(s), skills=tuple(named))
 
 
 def _skill(s: Situation, j: int, via: int, declared: frozenset[int]) -> str | Saying:
     """A needed skill with what is known of it: "SQL (you show 0.10 of 0.75)"."""
     skill, place = s.gap.skills[j], int(s.gap.places[j])
-    known = skill.skill_uri in s.standing.snapshot.mastery or bool(s.gap.mastery[j] > 0)
+    known = skill.skill_uri in s.standing.snapshot.mastery or bool(s.standing.support[place] > 0)
     values: dict[str, object] = {"skill": skill.label or s.index.space.labels[place]}
     if known:
-        values |= {"shown": float(s.gap.mastery[j]), "required": float(s.gap.required[j])}
+        values |= {"shown": float(s.standing.support[place]), "required": float(s.gap.required[j])}
     taught = say.DECLARED if place in declared else say.INFERRED
     if via >= 0:  # it teaches a skill close to the needed one, not that one itself
         taught, values["other"] = say.BY_WAY_OF, s.index.space.labels[via]

@@ -12,8 +12,9 @@ from credpath.domain.goals import CareerGoal
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.money import REFERENCE_RATES
 from credpath.domain.paths import Constraints, RecommendedItem
+from credpath.recommender.begun import gap_ahead
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import closing, open_gap
+from credpath.recommender.closing import closing
 from credpath.recommender.csr import Doubles, Floats
 from credpath.recommender.diversity import slate
 from credpath.recommender.features import COLUMN, FEATURES, Situation, candidate_ids, feature_matrix
@@ -162,7 +163,7 @@ def consider(
 ) -> Considered:
     """Filters, retrieves and ranks for somebody who stands where `standing` says."""
     eligibility = filter_catalogue(index, standing, limits, today, request.rates)
-    gap = open_gap(index, request.goal, standing)
+    gap = gap_ahead(index, request.goal, standing)
     closed = closing(index, gap)
     worth = assess_worth(index, standing, eligibility, closed)
     view = learned.view(index, standing.history, request.goal.occupation_uri, today) if learned else None

@@ -20,8 +20,9 @@ from credpath.recommender.standing import Standing
 class Situation:
     """What the features are computed from.
 
-    `amounts`, `via`: (k, m) from `Closing.matrix` for the k candidates and the m skills of the goal. `learned`:
-    what the learned models see of this learner, None where nothing is learned.
+    `gap`: once what is in progress is finished, see `begun.gap_ahead`. `amounts`, `via`: (k, m) from `Closing.matrix`
+    for the k candidates and the m skills of the goal. `learned`: what the learned models see of this learner, None
+    where nothing is learned.
     """
 
     index: CatalogueIndex
@@ -39,6 +40,11 @@ class Situation:
     rates: Mapping[str, float]
     today: date
     learned: LearnedView | None = None
+
+    @property
+    def looks_ahead(self) -> bool:
+        """Whether `gap` is what will be missing once all that is in progress is finished."""
+        return self.gap.standing is not self.standing
 
     @property
     def hours_per_week(self) -> float:

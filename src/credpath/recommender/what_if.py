@@ -14,8 +14,9 @@ import numpy as np
 
 from credpath.domain.learner import LearnerSnapshot
 from credpath.domain.mastery import Mastery
+from credpath.recommender.begun import gap_ahead
 from credpath.recommender.catalogue_index import CatalogueIndex
-from credpath.recommender.closing import closing, open_gap
+from credpath.recommender.closing import closing
 from credpath.recommender.csr import Doubles, Floats, Offsets
 from credpath.recommender.features import candidate_ids, feature_matrix, features_at
 from credpath.recommender.filters import limits_of
@@ -82,7 +83,7 @@ class WhatIf:
     def _features(self, levels: Doubles) -> Floats:
         was = self.situation
         standing = _standing(was.index, was.standing, self.uris, self.places, levels)
-        gap = open_gap(was.index, was.gap.goal, standing)
+        gap = gap_ahead(was.index, was.gap.goal, standing)
         closed = closing(was.index, gap)
         worth = assess_worth(was.index, standing, was.eligibility, closed)
         amounts, via = closed.matrix(was.candidates.rows)

@@ -120,7 +120,8 @@ class RecommendedItemOut(TypedDict):
     """One line of the slate.
 
     `completion_probability` of finishing it once enrolled, and its 95 % interval, are null while not calibrated.
-    `gap_closed`: the weights of the goal's skills, together 1, times what an award will close of each.
+    `gap_closed`: the weights of the goal's skills, together 1, times what an award will close of each, beyond what
+    is in progress.
     """
 
     credential_id: str
