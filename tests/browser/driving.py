@@ -10,10 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
+# Each size and each scheme once; the other two pairs under `make test-all`.
+LOOKS = [
+    pytest.param(size, scheme, id=f"{size}-{scheme}", marks=() if usual else pytest.mark.slow)
+    for size, scheme, usual in (
+        ("desktop", "light", True), ("phone", "dark", True), ("desktop", "dark", False), ("phone", "light", False)
+    )
+]  # fmt: skip
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 # The headless shell first: it draws the same pages with a third less work.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

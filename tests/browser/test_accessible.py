@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.api.calls import TIME
 from tests.api.world import World
-from tests.browser.driving import SIZES, violations, window
+from tests.browser.driving import LOOKS, SIZES, violations, window
 from tests.browser.people import let_in, put_learner
 
 SQL = "https%3A%2F%2Fskills.test%2FSQL"
@@ -63,7 +63,7 @@ def learner(world: World, url: str) -> str:
     return found
 
 
-@pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "light"), ("desktop", "dark")])
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
 def test_axe_finds_nothing_on_any_page_in_any_state(
     browser: Browser, world: World, url: str, learner: str, size: str, scheme: str
 ) -> None:

@@ -16,13 +16,12 @@ from credpath.store.session import Database
 from credpath.store.tasks import save_task
 from tests.api.serving import served
 from tests.api.world import World
-from tests.browser.driving import SIZES, Window, violations, window
+from tests.browser.driving import LOOKS, SIZES, Window, violations, window
 from tests.browser.people import about
 from tests.store.samples import a_task
 from tests.web.dashboards import dashboard_world
 
 WAYS = [pytest.param(size, js, id=f"{size}-{'js' if js else 'plain'}") for size, js in product(SIZES, (True, False))]
-LOOKS = [pytest.param(size, scheme, id=f"{size}-{scheme}") for size, scheme in product(SIZES, ("light", "dark"))]
 MOST_BYTES = 300_000
 
 

@@ -219,6 +219,7 @@ def test_progress_names_each_file(tmp_path: Path, tables: Tables) -> None:
     assert set(stages) == set(tables)
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_real_release_is_read_whole(real_data: Path) -> None:
     read = read_esco(real_data / "esco_1_2_0")

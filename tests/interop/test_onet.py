@@ -236,6 +236,7 @@ def test_the_order_of_rows_changes_nothing(tmp_path: Path, tables: Tables) -> No
     assert only(read_onet(write(tmp_path / "onet", tables))) == only(read_onet(write(tmp_path / "turned", turned)))
 
 
+@pytest.mark.slow
 @pytest.mark.real_data
 def test_the_real_release_is_read_whole_without_a_refusal(real_data: Path) -> None:
     read = read_onet(real_data / "onet_29_2")
