@@ -76,7 +76,8 @@ def _told(
     """The path with what would have to give, and with what no limit is to blame for."""
     sentences = (*(one.sentence for one in given), *map(part, remarks))
     ground = statement.ground
-    notes = (*ground.begun.told(ground.index), *fit_of_path(_untaught(statement)[1]))
+    fit = fit_of_path(_untaught(statement)[1], ground.request.goal, best.steps)
+    notes = (*ground.begun.told(ground.index), *fit)
     return replace(best, concessions=given, remarks=remarks, would_have_to_give=sentences, notes=notes)
 
 

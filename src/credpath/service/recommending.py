@@ -117,7 +117,7 @@ def _earlier(context: Context, tenant: str, ask: Ask) -> Impression | None:
 
 def _notes(question: Question, items: Sequence[RecommendedItem]) -> tuple[str, ...]:
     """What cannot be done as it was asked, and whether the catalogue fits the goal at all."""
-    return (*question.notes, *fit_of_slate(items))
+    return (*question.notes, *fit_of_slate(items, question.goal))
 
 
 def _repeated(question: Question, earlier: Impression) -> RecommendAnswer:
