@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -134,23 +135,49 @@ def bundle() -> LoadedBundle:
     return LoadedBundle("20260101T000000Z-test", encoder, {PUBLIC: loaded}, {})
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A database with the world's keys, catalogue and learner in it, to be copied; the rest as in `World`."""
+
+    database: bytes
+    secrets: dict[tuple[str, str], str]
+    revoked: str
+    impression_id: str
+
+
+@cache
+def filled() -> Filled:
+    """Made once: migrating and filling a database takes longer than most tests of it."""
+    with tempfile.TemporaryDirectory(prefix="credpath-world-") as name:
+        file = Path(name) / "credpath.db"
+        context = _context(f"sqlite:///{file}", Path(name) / "models")
+        context.database.migrate()
+        made = {(t, s): keys.create_key(context, t, f"{t} {s}", [s])[0] for t in TENANTS for s in SCOPES}
+        revoked, key = keys.create_key(context, "campus", "revoked", ["admin"])
+        keys.revoke_key(context, "campus", key.key_id)
+        impression_id = _fill(context, "campus")
+        context.close()  # which leaves one file
+        return Filled(file.read_bytes(), made, revoked, impression_id)
+
+
 def open_world(folder: Path, **settings: object) -> World:
     """A world of its own under `folder`; the app that serves it closes it."""
-    chosen = Settings(home=folder, models=folder / "models", database_url="", **settings)  # type: ignore[arg-type]
-    database = Database(chosen.url)
-    database.migrate()
-    context = Context(
+    chosen, copied = Settings(home=folder, models=folder / "models", database_url="", **settings), filled()  # type: ignore[arg-type]
+    (folder / "credpath.db").write_bytes(copied.database)
+    context = _context(chosen.url, chosen.models)
+    return World(context, chosen, dict(copied.secrets), copied.revoked, copied.impression_id)
+
+
+def _context(url: str, models: Path) -> Context:
+    database = Database(url)
+    return Context(
         database=database,
-        serving=Serving(chosen.models, database, _bundle=bundle()),
+        serving=Serving(models, database, _bundle=bundle()),
         writer=GroupCommitWriter(database),
         clock=lambda: datetime.now(UTC),
         new_id=lambda: uuid.uuid4().hex,
         random_bytes=secrets.token_bytes,
     )
-    made = {(t, s): keys.create_key(context, t, f"{t} {s}", [s])[0] for t in TENANTS for s in SCOPES}
-    revoked, key = keys.create_key(context, "campus", "revoked", ["admin"])
-    keys.revoke_key(context, "campus", key.key_id)
-    return World(context, chosen, made, revoked, _fill(context, "campus"))
 
 
 def _fill(context: Context, tenant: str) -> str:
