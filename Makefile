@@ -41,8 +41,8 @@ demo-real: install ## ESCO, Coursera and edX from CREDPATH_REAL_DATA; prints twe
 test: install ## every test that fits in ten minutes
 	$(BIN)/python -m pytest -m "not slow" --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
 
-test-all: install ## every test
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+test-all: install ## every test, and more examples of what must always hold
+	$(BIN)/python -m pytest --hypothesis-profile thorough $(PYTEST_ARGS)
 
 lint: install ## ruff, mypy and the import contracts
 	$(BIN)/ruff check .

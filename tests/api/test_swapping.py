@@ -25,7 +25,7 @@ from tests.training.learned_sample import learned_ranker
 from training.publishing import Decision, publish_learned
 
 TENANT = "default"
-SWITCHES, ASKING = 6, 3
+SWITCHES, ASKING = 4, 3
 SECONDS = 5.0
 
 

@@ -15,7 +15,7 @@ from tests.behaviour.path_worlds import World, broken, path_questions, worlds
 from tests.behaviour.test_recommendations import build
 
 TOO_SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-USUAL = settings(max_examples=150, deadline=None, suppress_health_check=TOO_SLOW)
+USUAL = settings(deadline=None, suppress_health_check=TOO_SLOW)
 FEW = settings(max_examples=40, deadline=None, suppress_health_check=TOO_SLOW)
 
 

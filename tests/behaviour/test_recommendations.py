@@ -22,7 +22,7 @@ from tests.recommender.worlds import DIMENSIONS, SKILLS, FewSkills, ask, goal_of
 
 NAMES = [f"c{n:02d}" for n in range(10)]
 NEAR = FewSkills(SKILLS, {("sql", "excel"): 0.5, ("statistics", "python"): 0.4, ("python", "sql"): 0.3})
-STRATEGIES = settings(max_examples=120, deadline=None)
+STRATEGIES = settings(deadline=None)
 
 
 @st.composite

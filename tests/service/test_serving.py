@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from credpath.errors import BundleRefused, Conflict, NotFound, NotReady
+from credpath.recommender.bundle import flip
 from credpath.service.asking import Ask
 from credpath.service.catalogue import get_credential, put_credential
 from credpath.service.context import Context
@@ -29,6 +30,24 @@ def own(sample_home: Path, tmp_path: Path) -> Iterator[Context]:
     context = open_context(f"sqlite:///{tmp_path / 'home' / 'credpath.db'}", tmp_path / "home" / "models")
     yield context
     context.close()
+
+
+@pytest.fixture(scope="module")
+def rebuilt(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second bundle of the sample, built once."""
+    home = tmp_path_factory.mktemp("rebuilt") / "home"
+    shutil.copytree(sample_home, home)
+    context = open_context(f"sqlite:///{home / 'credpath.db'}", home / "models")
+    version = build_bundle(context)
+    context.close()
+    return home / "models" / version
+
+
+def take(context: Context, rebuilt: Path) -> str:
+    """Leaves the installation as building the second bundle there would: CURRENT names it."""
+    shutil.copytree(rebuilt, context.serving.models / rebuilt.name)
+    flip(context.serving.models, rebuilt.name, at=context.clock(), by="test")
+    return rebuilt.name
 
 
 def damage(context: Context, bundle: str) -> None:
@@ -55,9 +74,11 @@ def test_a_ready_installation_names_its_bundle_and_taxonomy(reading: Context) ->
     assert version(reading).taxonomies[0].startswith("public: ")
 
 
-def test_a_new_bundle_is_served_after_a_check_and_a_rollback_brings_the_old_one_back(own: Context) -> None:
+def test_a_new_bundle_is_served_after_a_check_and_a_rollback_brings_the_old_one_back(
+    own: Context, rebuilt: Path
+) -> None:
     first = own.serving.bundle.version
-    second = build_bundle(own)
+    second = take(own, rebuilt)
     assert own.serving.bundle.version == first
     assert own.serving.check()
     assert recommend(own, TENANT, ANALYST).bundle_version == second
@@ -66,9 +87,9 @@ def test_a_new_bundle_is_served_after_a_check_and_a_rollback_brings_the_old_one_
     assert [m.version for m in list_models(own, TENANT) if m.current] == [first]
 
 
-def test_an_altered_bundle_is_refused_and_the_last_good_one_goes_on_serving(own: Context) -> None:
+def test_an_altered_bundle_is_refused_and_the_last_good_one_goes_on_serving(own: Context, rebuilt: Path) -> None:
     first = own.serving.bundle.version
-    second = build_bundle(own)
+    second = take(own, rebuilt)
     damage(own, second)
     assert not own.serving.check()
     assert not own.serving.check(), "the same bad files are not read twice"
@@ -78,9 +99,9 @@ def test_an_altered_bundle_is_refused_and_the_last_good_one_goes_on_serving(own:
     assert recommend(own, TENANT, ANALYST).bundle_version == first
 
 
-def test_an_altered_bundle_cannot_be_promoted(own: Context) -> None:
+def test_an_altered_bundle_cannot_be_promoted(own: Context, rebuilt: Path) -> None:
     first = own.serving.bundle.version
-    second = build_bundle(own)
+    second = take(own, rebuilt)
     promote(own, first, by="test")
     damage(own, second)
     with pytest.raises(BundleRefused, match=r"index\.faiss"):
@@ -102,8 +123,8 @@ def test_current_naming_nothing_keeps_what_serves(own: Context) -> None:
     assert readiness(own).reasons
 
 
-def test_no_request_fails_while_bundles_are_swapped(own: Context) -> None:
-    versions = (own.serving.bundle.version, build_bundle(own))
+def test_no_request_fails_while_bundles_are_swapped(own: Context, rebuilt: Path) -> None:
+    versions = (own.serving.bundle.version, take(own, rebuilt))
     failures: list[Exception] = []
     done = threading.Event()
 
@@ -117,7 +138,7 @@ def test_no_request_fails_while_bundles_are_swapped(own: Context) -> None:
     asking = [threading.Thread(target=ask) for _ in range(3)]
     for thread in asking:
         thread.start()
-    for turn in range(6):
+    for turn in range(4):
         promote(own, versions[turn % 2], by="test")
     done.set()
     for thread in asking:
