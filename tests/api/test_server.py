@@ -74,9 +74,19 @@ def test_where_it_cannot_listen_it_says_what_to_do_before_it_loads_anything(take
     assert ("--port" if taken else "--host") in refused.value.fix
 
 
-def test_workers_that_cannot_start_end_the_server_instead_of_starting_again(tmp_path: Path) -> None:
+def test_what_would_keep_every_worker_from_starting_is_said_before_any_is_started(tmp_path: Path) -> None:
     settings = environment(tmp_path, CREDPATH_PORT="0", CREDPATH_WORKERS="2", CREDPATH_SECRET="short")
     done = subprocess.run([sys.executable, "-c", SERVE], env=settings, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("CREDPATH_SECRET: the signing secret has 5 characters") == 1
+    assert "worker cannot start" not in done.stderr
+
+
+@pytest.mark.slow  # uvicorn waits a minute for the worker that has ended
+def test_workers_that_cannot_start_end_the_server_instead_of_starting_again(tmp_path: Path) -> None:
+    settings = environment(tmp_path, CREDPATH_PORT="0", CREDPATH_WORKERS="2", CREDPATH_SECRET="short")
+    told = SERVE.replace("load_settings()", f"load_settings().model_copy(update={{'secret': {'x' * 40!r}}})")
+    done = subprocess.run([sys.executable, "-c", told], env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "CREDPATH_SECRET: the signing secret has 5 characters" in done.stderr
     assert "NotReady: the workers cannot start" in done.stderr

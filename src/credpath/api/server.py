@@ -51,6 +51,19 @@ def make_worker() -> Api:
         raise SystemExit(STARTUP_FAILURE) from None
 
 
+def check_workers(settings: Settings) -> None:
+    """What would keep every worker from starting, said at once and once. Raises NotReady and InvalidInput.
+
+    Of a worker that ends while it starts, uvicorn waits a minute for an answer, and hears no signal meanwhile.
+    """
+    from credpath.service.opening import prepare
+    from credpath.web.signing import Signing, secret_of
+
+    settings.preferences()
+    prepare(settings.url)
+    Signing(secret_of(settings.secret, settings.home))
+
+
 def serve(settings: Settings, listens: Callable[[str], None] = lambda _url: None) -> None:
     """Serves until it is told to stop; running requests get `shutdown_seconds` to finish.
 
@@ -75,6 +88,7 @@ def _one(settings: Settings) -> Run:
 
 def _several(settings: Settings) -> Run:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    check_workers(settings)
     app = "credpath.api.server:make_worker"
     config = uvicorn.Config(app, factory=True, workers=settings.workers, **options(settings))
 

@@ -13,6 +13,15 @@ from credpath.store.session import Database
 from credpath.store.writer import GroupCommitWriter
 
 
+def prepare(database_url: str) -> None:
+    """Migrates the schema, before several processes open it. Raises NotReady."""
+    database = Database(database_url)
+    try:
+        database.migrate()
+    finally:
+        database.dispose()
+
+
 def open_context(
     database_url: str, models: Path, preferences: Preferences | None = None, *, watch: bool = False
 ) -> Context:
