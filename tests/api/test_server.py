@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -74,11 +76,24 @@ def test_where_it_cannot_listen_it_says_what_to_do_before_it_loads_anything(take
     assert ("--port" if taken else "--host") in refused.value.fix
 
 
-def test_what_would_keep_every_worker_from_starting_is_said_before_any_is_started(tmp_path: Path) -> None:
-    settings = environment(tmp_path, CREDPATH_PORT="0", CREDPATH_WORKERS="2", CREDPATH_SECRET="short")
+@pytest.mark.parametrize(
+    ("secret", "version", "said"),
+    [
+        ("short", "", "CREDPATH_SECRET: the signing secret has 5 characters"),
+        ("x" * 40, "9999", "identified by '9999' (install the newest credpath)"),
+    ],
+)
+def test_what_would_keep_every_worker_from_starting_is_said_before_any_is_started(
+    tmp_path: Path, secret: str, version: str, said: str
+) -> None:
+    if version:
+        with closing(sqlite3.connect(tmp_path / "credpath.db")) as database, database:
+            database.execute("create table alembic_version (version_num varchar(32) not null)")
+            database.execute("insert into alembic_version values (?)", (version,))
+    settings = environment(tmp_path, CREDPATH_PORT="0", CREDPATH_WORKERS="2", CREDPATH_SECRET=secret)
     done = subprocess.run([sys.executable, "-c", SERVE], env=settings, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.count("CREDPATH_SECRET: the signing secret has 5 characters") == 1
+    assert done.stderr.count(said) == 1
     assert "worker cannot start" not in done.stderr
 
 

@@ -51,7 +51,7 @@ def make_worker() -> Api:
         raise SystemExit(STARTUP_FAILURE) from None
 
 
-def check_workers(settings: Settings) -> None:
+def _check_workers(settings: Settings) -> None:
     """What would keep every worker from starting, said at once and once. Raises NotReady and InvalidInput.
 
     Of a worker that ends while it starts, uvicorn waits a minute for an answer, and hears no signal meanwhile.
@@ -88,7 +88,7 @@ def _one(settings: Settings) -> Run:
 
 def _several(settings: Settings) -> Run:
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    check_workers(settings)
+    _check_workers(settings)
     app = "credpath.api.server:make_worker"
     config = uvicorn.Config(app, factory=True, workers=settings.workers, **options(settings))
 
