@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -301,6 +302,16 @@ def test_the_path_goes_into_a_calendar(world: World, url: str) -> None:
         assert answer.headers["content-type"].startswith("text/calendar")
         assert answer.text.count("BEGIN:VEVENT") >= 2
         assert client.get("/learn/plan/calendar?path=nonsense").status_code == 422
+
+
+@pytest.mark.parametrize("wish", ["pin=withdrawn", "stack=withdrawn", "deadline={late}", "starts={late}"])
+def test_a_link_to_a_plan_outlives_what_it_was_made_with(world: World, url: str, wish: str) -> None:
+    late = datetime.now(UTC).date() + timedelta(weeks=1_041)
+    with visit(world, url, "returning", goal="data analyst") as client:
+        page = client.get(f"/learn/plan?{wish.format(late=late)}").text
+    assert "so the plan goes without them" in page
+    assert "Your next credential" in page
+    assert "Step by step" in page
 
 
 def test_following_a_path_keeps_it_and_nonsense_is_refused(world: World, url: str) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from credpath.domain.learner import Profile
 from credpath.domain.money import REFERENCE_RATES, Money
 from credpath.domain.paths import Concession, Constraints
+from credpath.errors import InvalidInput
 from credpath.web.forms import Form
 from credpath.web.plan_wishes import EXTRAS, Wishes, kept_profile, read_wishes, trial
 
@@ -109,3 +110,22 @@ ASKED = Constraints(
 def test_a_concession_can_be_tried_at_its_controls(kind: Any, amount: float, subject: str, expected: object) -> None:
     concession = Concession(kind, amount, "", subject, 0.1, False, "")
     assert trial(concession, ASKED, TODAY) == expected
+
+
+@pytest.mark.parametrize(
+    ("refused", "control"), [("pinned", "pin"), ("stack", "stack"), ("deadline", "deadline"), ("starts_on", "starts")]
+)
+def test_a_wish_that_is_refused_is_given_up_once_and_named(refused: str, control: str) -> None:
+    wishes = read(pin="a", stack="s", deadline="2026-09-01", starts="2026-05-10")
+    error = InvalidInput("no", where=refused, fix="leave it out")
+    assert wishes.give_up(error)
+    assert set(wishes.faults) == {control}
+    assert getattr(wishes.constraints, refused) == getattr(Constraints(), refused)
+    assert not wishes.give_up(error)
+
+
+def test_what_is_no_wish_is_not_given_up() -> None:
+    wishes = read()
+    assert not wishes.give_up(InvalidInput("no", where="goal", fix="give a goal"))
+    assert wishes.usual
+    assert wishes.faults == {}

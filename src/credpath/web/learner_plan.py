@@ -38,13 +38,7 @@ async def show(visit: VisitDep) -> Response:
 def _page(visit: Visit) -> Response:
     form = query_of(visit.request)
     wishes = _wishes(visit, form)
-    answer, slate = None, None
-    try:
-        # The path first: what is suggested next follows the path that is kept.
-        answer = plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep="best" if wishes.usual else None)
-        slate = _suggest(visit, wishes)
-    except InvalidInput as error:
-        wishes.faults[error.where] = error.what
+    answer, slate = _plan(visit, wishes)
     view = plan_view(answer, wishes.path, visit.site.now().date()) if answer else None
     rates = sorted(visit.context.preferences.exchange_rates)
     return visit.show(
@@ -52,6 +46,19 @@ def _page(visit: Visit) -> Response:
         forms_of_participation=PARTICIPATION, agrees=_agrees(answer, slate),
         trial=lambda concession: trial(concession, wishes.constraints, visit.site.now().date()),
     )  # fmt: skip
+
+
+def _plan(visit: Visit, wishes: Wishes) -> tuple[PathAnswer, RecommendAnswer] | tuple[None, None]:
+    """Without the wishes that are refused, since a link to a plan lives longer than what it was made with."""
+    while True:
+        try:
+            # The path first: what is suggested next follows the path that is kept.
+            answer = plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep="best" if wishes.usual else None)
+            return answer, _suggest(visit, wishes)
+        except InvalidInput as error:
+            if not wishes.give_up(error):
+                wishes.faults[error.where] = error.what
+                return None, None
 
 
 @router.post("/keep")

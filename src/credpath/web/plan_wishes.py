@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from credpath.domain.learner import Profile
 from credpath.domain.money import Money
@@ -25,6 +25,12 @@ HOURS_FAULT = message("Give a number of hours between 0.5 and 60.")
 MONEY_FAULT = message("Give an amount from 0 to 1,000,000.")
 DAY_FAULT = message("Give a day in the future.")
 CHOICE_FAULT = message("Choose one of the values that are offered.")
+GONE_FAULT = message("The catalogue no longer has what this plan was to be made with.")
+# By constraint that planning may refuse, though the address is well formed: its control, and what is said.
+REFUSED = {
+    "pinned": ("pin", GONE_FAULT), "stack": ("stack", GONE_FAULT),
+    "starts_on": ("starts", DAY_FAULT), "deadline": ("deadline", DAY_FAULT),
+}  # fmt: skip
 # What the address may hold and the profile does not.
 EXTRAS = ("deadline", "starts", "parallel", "participation", "accredited", "pin", "without", "stack")
 
@@ -41,6 +47,17 @@ class Wishes:
     faults: dict[str, str] = field(default_factory=dict)
     usual: bool = True
     path: str = ""
+
+    def give_up(self, refused: InvalidInput) -> bool:
+        """Leaves the constraint out that was refused and names it in `faults`; False where that changes nothing."""
+        name = refused.where
+        usual: Any = getattr(Constraints(), name, None)
+        if name not in REFUSED or getattr(self.constraints, name) == usual:
+            return False
+        control, fault = REFUSED[name]
+        self.constraints = replace(self.constraints, **{name: usual})
+        self.faults[control], self.usual = fault, False
+        return True
 
 
 def read_wishes(form: Form, profile: Profile, currencies: Mapping[str, float], today: date) -> Wishes:
