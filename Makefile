@@ -3,6 +3,8 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The versions that the tests passed with; `make install CONSTRAINTS=/dev/null` takes the newest that pyproject.toml allows.
+CONSTRAINTS ?= constraints.txt
 export OMP_NUM_THREADS ?= 1
 export HF_HUB_OFFLINE ?= 1
 export MLFLOW_DISABLE_TELEMETRY ?= true
@@ -12,20 +14,27 @@ export OMP_WAIT_POLICY ?= PASSIVE
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain messages openapi clean
+.PHONY: help install run demo demo-real test test-all lint format bench benchmark retrain messages openapi upgrade clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
 
 # torch first and alone: an open range elsewhere in the resolution would bring several GB of CUDA packages.
-$(STAMP): pyproject.toml
+$(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet "torch==2.13.0"
-	$(BIN)/pip install --quiet --editable ".[test]"
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) "torch==2.13.0"
+	$(BIN)/pip install --quiet --constraint $(CONSTRAINTS) --editable ".[test]"
 	@touch $(STAMP)
 
 install: $(STAMP) ## make .venv and install credpath with its test tools
+
+# A version may carry the build of this machine (+cpu), which no other machine need have.
+upgrade: ## the newest version of every package, written to constraints.txt; then `make lint test`, before it is committed
+	rm -rf $(VENV)
+	$(MAKE) install CONSTRAINTS=/dev/null
+	$(BIN)/pip freeze --exclude-editable | sed 's/+[a-z0-9.]*$$//' > constraints.txt
+	@touch $(STAMP)
 
 run: demo ## install, load the sample, build the first bundle, serve; prints the URL and a demo key
 	@$(BIN)/credpath serve

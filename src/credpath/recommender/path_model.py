@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -235,11 +236,31 @@ def _loaded(model: Model, integers: bool) -> Any:
         kinds = [highspy.HighsVarType.kContinuous] * len(model.gain)
         kinds[: len(model.problem.hours)] = [highspy.HighsVarType.kInteger] * len(model.problem.hours)
         lp.integrality_ = kinds
-    highs: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
-        highs.setOptionValue(name, value)
+    highs = _solver()
     highs.passModel(lp)
     return highs
+
+
+def _solver() -> Any:
+    """A solver of one thread that prints nothing."""
+    highs = _quiet()()
+    for name, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        highs.setOptionValue(name, value)
+    return highs
+
+
+@cache
+def _quiet() -> Any:
+    """The solver's class, silent from its construction on. Cached: the library is loaded by the first path only."""
+    import highspy
+
+    class Quiet(highspy.Highs):
+        # Trap: since 1.16 the constructor prints a banner as it calls this, before any option can be set from outside.
+        def enableCallbacks(self) -> None:  # noqa: N802 - the name is the library's
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+    return Quiet
 
 
 def _answer(model: Model, highs: Any, integers: bool) -> Answer:
