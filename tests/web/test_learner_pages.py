@@ -314,6 +314,16 @@ def test_a_link_to_a_plan_outlives_what_it_was_made_with(world: World, url: str,
     assert "Step by step" in page
 
 
+def test_what_is_shown_without_what_is_gone_can_be_followed_and_entered_in_a_calendar(world: World, url: str) -> None:
+    asked = "pin=withdrawn&pin=sheets&hours=many"
+    with visit(world, url, "following", goal="data analyst") as client:
+        page = client.get(f"/learn/plan?{asked}").text
+        assert page.count("so the plan goes without them") == 1
+        done = send(client, f"/learn/plan/follow?{asked}", path="best")
+        assert done.headers["location"] == "/learn/plan?done=followed"
+        assert client.get(f"/learn/plan/calendar?{asked}").text.count("BEGIN:VEVENT") >= 2
+
+
 def test_following_a_path_keeps_it_and_nonsense_is_refused(world: World, url: str) -> None:
     with visit(world, url, "follower", goal="data analyst") as client:
         assert (

@@ -11,6 +11,7 @@ from credpath.domain.learner import Profile
 from credpath.domain.money import REFERENCE_RATES, Money
 from credpath.domain.paths import Concession, Constraints
 from credpath.errors import InvalidInput
+from credpath.service.path_wishes import UnknownPins
 from credpath.web.forms import Form
 from credpath.web.plan_wishes import EXTRAS, Wishes, kept_profile, read_wishes, trial
 
@@ -122,6 +123,35 @@ def test_a_wish_that_is_refused_is_given_up_once_and_named(refused: str, control
     assert set(wishes.faults) == {control}
     assert getattr(wishes.constraints, refused) == getattr(Constraints(), refused)
     assert not wishes.give_up(error)
+
+
+def test_of_several_pins_only_those_that_are_gone_are_given_up() -> None:
+    wishes = read(pin=["a", "gone", "b"])
+    assert wishes.give_up(UnknownPins(["gone"]))
+    assert wishes.constraints.pinned == ("a", "b")
+    assert set(wishes.faults) == {"pin"}
+    assert not wishes.give_up(UnknownPins(["gone"]))
+
+
+def test_a_plan_is_asked_again_without_each_wish_that_is_refused() -> None:
+    wishes = read(pin=["gone"], stack="gone", hours="5")
+
+    def plan() -> Constraints:
+        for name in ("pinned", "stack"):
+            if getattr(wishes.constraints, name):
+                raise InvalidInput("no", where=name, fix="leave it out")
+        return wishes.constraints
+
+    assert wishes.planned(plan) == Constraints(hours_per_week=5.0, budget=USUAL.budget)
+    assert set(wishes.faults) == {"pin", "stack"}
+
+
+def test_what_is_refused_for_another_reason_is_raised() -> None:
+    def plan() -> None:
+        raise InvalidInput("no", where="goal", fix="give a goal")
+
+    with pytest.raises(InvalidInput, match="no"):
+        read(stack="s").planned(plan)
 
 
 def test_what_is_no_wish_is_not_given_up() -> None:

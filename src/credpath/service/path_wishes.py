@@ -17,6 +17,16 @@ FARTHEST = timedelta(weeks=1_040)
 EARLIEST = timedelta(days=-1)
 
 
+class UnknownPins(InvalidInput):
+    """Pins that the catalogue does not have, `pins`."""
+
+    def __init__(self, pins: Sequence[str]) -> None:
+        names = ", ".join(map(repr, pins))
+        fix = "`GET /v1/credentials?q=` finds the ids"
+        super().__init__(f"the catalogue has no {names}", where="pinned", fix=fix)
+        self.pins = tuple(pins)
+
+
 def check_wishes(index: CatalogueIndex, limits: Constraints, today: date) -> None:
     """Raises InvalidInput for a pin or a stack that the catalogue does not have, and for days that cannot be kept."""
     _check_known(index, limits)
@@ -34,10 +44,7 @@ def check_previous(previous: Sequence[str]) -> tuple[str, ...]:
 def _check_known(index: CatalogueIndex, limits: Constraints) -> None:
     unknown = [pin for pin in limits.pinned if pin not in index.position]
     if unknown:
-        names = ", ".join(map(repr, unknown))
-        raise InvalidInput(
-            f"the catalogue has no {names}", where="pinned", fix="`GET /v1/credentials?q=` finds the ids"
-        )
+        raise UnknownPins(unknown)
     if not limits.stack:
         return
     row = index.position.get(limits.stack)

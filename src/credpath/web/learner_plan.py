@@ -49,16 +49,16 @@ def _page(visit: Visit) -> Response:
 
 
 def _plan(visit: Visit, wishes: Wishes) -> tuple[PathAnswer, RecommendAnswer] | tuple[None, None]:
-    """Without the wishes that are refused, since a link to a plan lives longer than what it was made with."""
-    while True:
-        try:
-            # The path first: what is suggested next follows the path that is kept.
-            answer = plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep="best" if wishes.usual else None)
-            return answer, _suggest(visit, wishes)
-        except InvalidInput as error:
-            if not wishes.give_up(error):
-                wishes.faults[error.where] = error.what
-                return None, None
+    def plan() -> tuple[PathAnswer, RecommendAnswer]:
+        # The path first: what is suggested next follows the path that is kept.
+        answer = plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep="best" if wishes.usual else None)
+        return answer, _suggest(visit, wishes)
+
+    try:
+        return wishes.planned(plan)
+    except InvalidInput as error:
+        wishes.faults[error.where] = error.what
+        return None, None
 
 
 @router.post("/keep")
@@ -76,7 +76,7 @@ async def follow(visit: SenderDep) -> Response:
 
     def work() -> Response:
         wishes, kind = _asked(visit, visit.form.text("path"))
-        plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep=kind)
+        wishes.planned(lambda: plan_paths(visit.context, visit.tenant, _ask(visit, wishes), keep=kind))
         return go("/learn/plan?done=followed")
 
     return await visit.plan_in_turn(work)
@@ -88,7 +88,7 @@ async def enter_in_calendar(visit: VisitDep) -> Response:
 
     def work() -> Response:
         wishes, kind = _asked(visit, query_of(visit.request).text("path") or "best")
-        file = export_calendar(visit.context, visit.tenant, _ask(visit, wishes), kind)
+        file = wishes.planned(lambda: export_calendar(visit.context, visit.tenant, _ask(visit, wishes), kind))
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="credpath.ics"'}
         return Response(file, 200, headers, "text/calendar")
 
@@ -96,9 +96,9 @@ async def enter_in_calendar(visit: VisitDep) -> Response:
 
 
 def _asked(visit: Visit, kind: str) -> tuple[Wishes, PathKind]:
-    """The limits of the address with a kind of path. Raises InvalidInput for what is not offered."""
+    """The limits of the address, as the page reads them, with a kind of path. Raises InvalidInput for no such kind."""
     wishes = _wishes(visit, query_of(visit.request))
-    if kind not in KINDS or wishes.faults:
+    if kind not in KINDS:
         raise InvalidInput("there is no such path", where="path", fix="choose one of the paths that are shown")
     return wishes, KINDS[kind]
 

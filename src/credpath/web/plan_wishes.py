@@ -14,6 +14,7 @@ from credpath.domain.money import Money
 from credpath.domain.paths import MAX_PARALLEL, MAX_PINNED, Concession, Constraints
 from credpath.domain.sayings import message
 from credpath.errors import InvalidInput
+from credpath.service.path_wishes import UnknownPins
 from credpath.web.forms import Form
 
 T = TypeVar("T")
@@ -48,14 +49,30 @@ class Wishes:
     usual: bool = True
     path: str = ""
 
+    def planned(self, plan: Callable[[], T]) -> T:
+        """What `plan` answers, asked again without each wish that is refused: a link outlives what it was made with.
+
+        Raises InvalidInput for what is refused for another reason.
+        """
+        while True:
+            try:
+                return plan()
+            except InvalidInput as error:
+                if not self.give_up(error):
+                    raise
+
     def give_up(self, refused: InvalidInput) -> bool:
-        """Leaves the constraint out that was refused and names it in `faults`; False where that changes nothing."""
+        """Leaves out what was refused and names its control in `faults`; False where that changes nothing."""
         name = refused.where
-        usual: Any = getattr(Constraints(), name, None)
-        if name not in REFUSED or getattr(self.constraints, name) == usual:
+        if name not in REFUSED:
+            return False
+        left: Any = getattr(Constraints(), name)
+        if isinstance(refused, UnknownPins):
+            left = tuple(pin for pin in self.constraints.pinned if pin not in refused.pins)
+        if left == getattr(self.constraints, name):
             return False
         control, fault = REFUSED[name]
-        self.constraints = replace(self.constraints, **{name: usual})
+        self.constraints = replace(self.constraints, **{name: left})
         self.faults[control], self.usual = fault, False
         return True
 
