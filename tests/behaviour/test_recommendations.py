@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from credpath.domain.catalogue import Credential, PrerequisiteGroup, SkillLink, StackRule
 from credpath.domain.money import REFERENCE_RATES, Money, convert
 from credpath.domain.prerequisites import unmet
+from credpath.recommender.begun import rows_begun
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.filters import HOURS_PER_WEEK
 from credpath.recommender.planning import plan
@@ -156,10 +157,12 @@ def test_a_path_keeps_prerequisites_first_and_every_limit(
     index = build(world)
     path, limits = plan(index, question), question.constraints
     held, elapsed, spent = set(question.snapshot.held), 0.0, 0.0
+    begun = {index.credentials[row] for row in rows_begun(index, question.snapshot)}  # finished before the first step
+    finished = {i for credential in begun for i in (credential.credential_id, *credential.supersedes)}
     for step in path.steps:
         credential = index.credentials[index.position[step.credential_id]]
         assert step.credential_id not in held | question.snapshot.in_progress
-        assert not unmet(credential, _with_stacks(held, index))
+        assert not unmet(credential, _with_stacks(held | finished, index))
         assert step.start_week == elapsed
         assert _affordable(credential, limits.budget)
         spent += 0.0 if credential.cost is None else convert(credential.cost, "EUR", REFERENCE_RATES) or 0.0
