@@ -19,7 +19,7 @@ from credpath.store.tables import METADATA
 
 ROOT = Path(__file__).parent.parent
 # How fast examples are drawn is the machine's affair: no test fails on a stopwatch. `make test-all` draws more of them.
-settings.register_profile("credpath", max_examples=80, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.register_profile("credpath", max_examples=50, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.register_profile("thorough", settings.get_profile("credpath"), max_examples=500)
 settings.load_profile("credpath")
 

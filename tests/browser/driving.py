@@ -22,6 +22,13 @@ LOOKS = [
         ("desktop", "light", True), ("phone", "dark", True), ("desktop", "dark", False), ("phone", "light", False)
     )
 ]  # fmt: skip
+# With scripts and without, likewise: what scripts do hardly depends on the size of the window.
+WAYS = [
+    pytest.param(size, js, id=f"{size}-{'js' if js else 'plain'}", marks=() if usual else pytest.mark.slow)
+    for size, js, usual in (
+        ("desktop", True, True), ("phone", False, True), ("desktop", False, False), ("phone", True, False)
+    )
+]  # fmt: skip
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 # The headless shell first: it draws the same pages with a third less work.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")

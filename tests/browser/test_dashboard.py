@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -16,12 +15,11 @@ from credpath.store.session import Database
 from credpath.store.tasks import save_task
 from tests.api.serving import served
 from tests.api.world import World
-from tests.browser.driving import LOOKS, SIZES, Window, violations, window
+from tests.browser.driving import LOOKS, SIZES, WAYS, Window, violations, window
 from tests.browser.people import about
 from tests.store.samples import a_task
 from tests.web.dashboards import dashboard_world
 
-WAYS = [pytest.param(size, js, id=f"{size}-{'js' if js else 'plain'}") for size, js in product(SIZES, (True, False))]
 MOST_BYTES = 300_000
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-from itertools import product
 
 import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.api.world import World, uri
-from tests.browser.driving import SIZES, Window, window
+from tests.browser.driving import SIZES, WAYS, Window, window
 from tests.browser.people import about, let_in, outcomes_of, put_learner
-
-WAYS = [pytest.param(size, js, id=f"{size}-{'js' if js else 'plain'}") for size, js in product(SIZES, (True, False))]
 
 
 @pytest.mark.parametrize(("size", "js"), WAYS)
