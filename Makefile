@@ -45,10 +45,11 @@ demo: install ## load the sample data and build the first bundle where absent
 demo-real: install ## ESCO, Coursera and edX from CREDPATH_REAL_DATA; prints twenty goals with their answers
 	@$(BIN)/python -m training.demo_real
 
-# Whole files each, since fixtures of a file are made once. Three workers keep two cores busy: they often wait, for a
+# Whole files each, since fixtures of a file are made once, in the order of their names: by how many tests they have, the
+# longest would come last, one worker at a time. Three workers keep two cores busy: they often wait, for a
 # browser or a process of their own.
 test: install ## every test that fits in ten minutes
-	$(BIN)/python -m pytest -m "not slow" --numprocesses 3 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m "not slow" --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-all: install ## every test, and more examples of what must always hold
 	$(BIN)/python -m pytest --hypothesis-profile thorough $(PYTEST_ARGS)

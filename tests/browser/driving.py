@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Locator, Page
 
 DESKTOP, PHONE = (1280, 900), (390, 844)
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
+# Where the size of the window hardly matters: a phone under `make test-all`.
+ON_A_DESKTOP = ["desktop", pytest.param("phone", marks=pytest.mark.slow)]
 # Each size and each scheme once; the other two pairs under `make test-all`.
 LOOKS = [
     pytest.param(size, scheme, id=f"{size}-{scheme}", marks=() if usual else pytest.mark.slow)

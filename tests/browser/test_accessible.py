@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.api.calls import TIME
 from tests.api.world import World
-from tests.browser.driving import LOOKS, SIZES, violations, window
+from tests.browser.driving import LOOKS, ON_A_DESKTOP, SIZES, violations, window
 from tests.browser.people import let_in, put_learner
 
 SQL = "https%3A%2F%2Fskills.test%2FSQL"
@@ -129,7 +129,7 @@ def test_axe_finds_nothing_where_nobody_is_signed_in(browser: Browser, url: str)
             assert violations(opened.page) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ON_A_DESKTOP)
 def test_every_flow_can_be_done_by_keyboard_alone(browser: Browser, world: World, url: str, size: str) -> None:
     learner = put_learner(world, url, f"keys-{size}")
     with window(browser, url, SIZES[size]) as opened:

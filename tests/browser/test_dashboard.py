@@ -15,7 +15,7 @@ from credpath.store.session import Database
 from credpath.store.tasks import save_task
 from tests.api.serving import served
 from tests.api.world import World
-from tests.browser.driving import LOOKS, SIZES, WAYS, Window, violations, window
+from tests.browser.driving import LOOKS, ON_A_DESKTOP, SIZES, WAYS, Window, violations, window
 from tests.browser.people import about
 from tests.store.samples import a_task
 from tests.web.dashboards import dashboard_world
@@ -74,7 +74,10 @@ def worked_out(opened: Window, path: str) -> None:
     raise AssertionError("it was never worked out")
 
 
-@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+# An operator sits at a desk: a phone under `make test-all`, but for what grows with the language.
+@pytest.mark.parametrize(
+    ("size", "scheme"), [LOOKS[0], *(pytest.param(*look.values, marks=pytest.mark.slow) for look in LOOKS[1:])]
+)
 def test_every_page_is_sound_fits_the_window_and_has_no_barrier(
     browser: Browser, home: Home, size: str, scheme: str
 ) -> None:
@@ -89,7 +92,7 @@ def test_every_page_is_sound_fits_the_window_and_has_no_barrier(
             opened.check()
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ON_A_DESKTOP)
 def test_error_pages_have_no_barrier_either(browser: Browser, home: Home, size: str) -> None:
     with window(browser, home.url, SIZES[size], may_fail=True) as opened:
         assert opened.open("/dashboard/models") == 401
@@ -272,6 +275,7 @@ def put(database: Database, task: object) -> None:
         save_task(connection, "campus", task)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_no_page_is_heavy(browser: Browser, home: Home) -> None:
     with window(browser, home.url) as opened:
         enter(opened, home)

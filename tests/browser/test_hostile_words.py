@@ -14,7 +14,7 @@ from credpath.web.inert import inert
 from tests.api.calls import TIME
 from tests.api.serving import served
 from tests.api.world import World, open_world, uri
-from tests.browser.driving import SIZES, Window, window
+from tests.browser.driving import ON_A_DESKTOP, SIZES, Window, window
 from tests.browser.people import let_in, put_learner
 
 HOSTILE = (
@@ -121,7 +121,7 @@ def test_there_are_fifty_of_them() -> None:
     assert len(set(HOSTILE)) == 50
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ON_A_DESKTOP)
 def test_hostile_words_do_nothing_on_any_page(
     browser: Browser, hostile_world: World, hostile_url: str, learner: str, size: str
 ) -> None:

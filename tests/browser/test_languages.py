@@ -33,7 +33,7 @@ VIEWS = [
     ("es", "phone", "learner"),
     ("fr", "phone", "dashboard"),
     (PSEUDO, "phone", "both"),
-    (PSEUDO, "desktop", "both"),
+    pytest.param(PSEUDO, "desktop", "both", marks=pytest.mark.slow),
 ]
 
 
