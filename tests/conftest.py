@@ -14,6 +14,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url, text
 
+from credpath.recommender.bundle import current_version
 from credpath.store.session import Database
 from credpath.store.tables import METADATA
 
@@ -47,10 +48,11 @@ def made_once(name: str, factory: pytest.TempPathFactory, make: Callable[[Path],
 
 @pytest.fixture(scope="session")
 def encoder_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The serving encoder, exported once for all tests; not to be changed."""
-    from training.encoder_export import export_encoder
-
-    return made_once("encoder", tmp_path_factory, export_encoder)
+    """The serving encoder, exported once for all tests, with the sample's first bundle; not to be changed."""
+    models = made_once("sample-home", tmp_path_factory, _prepare_sample) / "models"
+    version = current_version(models)
+    assert version is not None
+    return models / version / "encoder"
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from credpath.api.app import create_app
+from tests import calling
 from tests.api.serving import served
 from tests.api.world import World, open_world
 
@@ -25,7 +26,7 @@ def url(world: World) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def client(url: str) -> Iterator[httpx2.Client]:
     """Without a key: each test says who calls."""
-    with httpx2.Client(base_url=url, timeout=30) as client:
+    with calling.Client(base_url=url, timeout=30) as client:
         yield client
 
 

@@ -17,6 +17,7 @@ import uvicorn
 
 from credpath.api.server import options
 from credpath.config import Settings
+from tests import calling
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def served(app: Any) -> Iterator[str]:
 @contextmanager
 def client_of(app: Any, **options: Any) -> Iterator[httpx2.Client]:
     """A client of `app` behind a real server."""
-    with served(app) as url, httpx2.Client(base_url=url, timeout=30, **options) as client:
+    with served(app) as url, calling.Client(base_url=url, timeout=30, **options) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ import httpx2
 import pytest
 
 from credpath.api.app import create_app
+from tests import calling
 from tests.api.serving import assert_problem, served
 from tests.api.world import World, uri
 
@@ -20,7 +21,7 @@ def ask(client: httpx2.Client, world: World, body: dict[str, Any], scope: str = 
 
 
 def test_asking_and_answering_until_done_reaches_an_end(fresh: World) -> None:
-    with served(create_app(fresh.context, fresh.settings)) as base, httpx2.Client(base_url=base, timeout=30) as client:
+    with served(create_app(fresh.context, fresh.settings)) as base, calling.Client(base_url=base, timeout=30) as client:
         asked: list[str] = []
         while not (found := ask(client, fresh, {}))["done"]:
             assert found["why"].endswith(".")
@@ -76,7 +77,7 @@ def test_a_bad_value_is_refused_by_its_place(
 
 
 def test_without_a_goal_the_problem_says_what_to_send(fresh: World) -> None:
-    with served(create_app(fresh.context, fresh.settings)) as base, httpx2.Client(base_url=base, timeout=30) as client:
+    with served(create_app(fresh.context, fresh.settings)) as base, calling.Client(base_url=base, timeout=30) as client:
         client.put("/v1/learners/aimless", json={}, headers=fresh.headers("write"))
         answer = client.post("/v1/learners/aimless/assessments:next", json={}, headers=fresh.headers())
     problem = assert_problem(answer, 422, "invalid-input")

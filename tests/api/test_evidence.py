@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from credpath.api.app import create_app
+from tests import calling
 from tests.api.serving import assert_problem, served
 from tests.api.world import World, uri
 
@@ -20,7 +21,7 @@ ADA, AHEAD = "/v1/learners/ada", "2062-01-01T00:00:00Z"
 def ada(fresh: World) -> Iterator[httpx2.Client]:
     with (
         served(create_app(fresh.context, fresh.settings)) as base,
-        httpx2.Client(base_url=base, timeout=30, headers=fresh.headers()) as client,
+        calling.Client(base_url=base, timeout=30, headers=fresh.headers()) as client,
     ):
         client.put(ADA, json={"goal": "data analyst"}).raise_for_status()
         yield client

@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from credpath.api.app import create_app
+from tests import calling
 from tests.api.serving import assert_problem, client_of
 from tests.api.world import World
 
@@ -29,7 +30,7 @@ def caller(fresh: World) -> Iterator[httpx2.Client]:
 
 @pytest.fixture(scope="module")
 def reader(url: str, world: World) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=url, timeout=30, headers=world.headers("recommend")) as client:
+    with calling.Client(base_url=url, timeout=30, headers=world.headers("recommend")) as client:
         yield client
 
 

@@ -18,6 +18,7 @@ import pytest
 from credpath.api.server import options, serve
 from credpath.config import Settings
 from credpath.errors import NotReady
+from tests import calling
 
 HEAVY = {"torch", "mlflow", "sentence_transformers", "lightgbm", "pandas", "sklearn", "transformers"}
 SERVE = "from credpath.api.server import serve; from credpath.config import load_settings; serve(load_settings())"
@@ -50,7 +51,7 @@ def test_it_serves_before_there_is_a_bundle_and_stops_when_told(tmp_path: Path, 
     settings = environment(tmp_path, CREDPATH_PORT=port, CREDPATH_WORKERS=workers)
     process = subprocess.Popen([sys.executable, "-c", SERVE], env=settings, stderr=subprocess.PIPE, text=True)
     try:
-        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+        with calling.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
             wait_until_alive(client, process)
             assert "credpath doctor" in client.get("/readyz").json()["hint"]
             assert client.get("/v1/goals?q=x").status_code == 401

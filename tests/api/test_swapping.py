@@ -20,6 +20,7 @@ from credpath.service import keys
 from credpath.service.context import Context
 from credpath.service.loading import load_bundle
 from credpath.service.opening import open_context
+from tests import calling
 from tests.api.test_server import SERVE, environment
 from tests.training.learned_sample import learned_ranker
 from training.publishing import Decision, publish_learned
@@ -63,7 +64,7 @@ class Asking:
             thread.join(timeout=60)
 
     def _ask(self, options: dict[str, Any]) -> None:
-        with httpx2.Client(**options) as client:
+        with calling.Client(**options) as client:
             while not self._done.is_set():
                 try:
                     answer = client.post("/v1/recommendations", json={"goal": "data analyst", "limit": 3})
@@ -91,7 +92,7 @@ def test_bundles_are_promoted_to_and_fro_under_load_and_no_request_fails(install
     load_bundle(installed.serving.models / first)
     loading = time.monotonic() - began
     try:
-        with httpx2.Client(base_url=url, timeout=30) as client:
+        with calling.Client(base_url=url, timeout=30) as client:
             wait_until_ready(client, process)
         with Asking(url, secret) as asking:
             took = [swap(installed, asking, (second, first)[turn % 2]) for turn in range(SWITCHES)]

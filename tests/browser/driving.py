@@ -17,14 +17,7 @@ DESKTOP, PHONE = (1280, 900), (390, 844)
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 # Where the size of the window hardly matters: a phone under `make test-all`.
 ON_A_DESKTOP = ["desktop", pytest.param("phone", marks=pytest.mark.slow)]
-# Each size and each scheme once; the other two pairs under `make test-all`.
-LOOKS = [
-    pytest.param(size, scheme, id=f"{size}-{scheme}", marks=() if usual else pytest.mark.slow)
-    for size, scheme, usual in (
-        ("desktop", "light", True), ("phone", "dark", True), ("desktop", "dark", False), ("phone", "light", False)
-    )
-]  # fmt: skip
-# With scripts and without, likewise: what scripts do hardly depends on the size of the window.
+# With scripts and without, each size once; the other two pairs under `make test-all`.
 WAYS = [
     pytest.param(size, js, id=f"{size}-{'js' if js else 'plain'}", marks=() if usual else pytest.mark.slow)
     for size, js, usual in (
@@ -35,6 +28,12 @@ AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 # The headless shell first: it draws the same pages with a third less work.
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def looks(usual: str) -> list[Any]:
+    """Every pair of a size and a scheme; but for the usual one of those who see the pages, under `make test-all`."""
+    pairs = [(size, scheme, f"{size}-{scheme}") for size in SIZES for scheme in ("light", "dark")]
+    return [pytest.param(*pair, id=name, marks=() if name == usual else pytest.mark.slow) for *pair, name in pairs]
 
 
 def found_chromium() -> str:

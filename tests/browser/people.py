@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 
-import httpx2
-
+from tests import calling
 from tests.api.world import World
 from tests.browser.driving import Window
 
 
 def link_for(world: World, url: str, learner_id: str) -> str:
     """A fresh link, minted over the API."""
-    answer = httpx2.post(f"{url}/v1/learners/{learner_id}/links", json={}, headers=world.headers("write"))
+    answer = calling.post(f"{url}/v1/learners/{learner_id}/links", json={}, headers=world.headers("write"))
     assert answer.status_code == 200, answer.text
     link: str = answer.json()["url"]
     return link
@@ -20,7 +19,7 @@ def link_for(world: World, url: str, learner_id: str) -> str:
 
 def put_learner(world: World, url: str, learner_id: str, **profile: object) -> str:
     """Stores a learner; returns the id."""
-    answer = httpx2.put(f"{url}/v1/learners/{learner_id}", json=profile, headers=world.headers("write"))
+    answer = calling.put(f"{url}/v1/learners/{learner_id}", json=profile, headers=world.headers("write"))
     assert answer.status_code in (200, 201), answer.text
     return learner_id
 
@@ -34,7 +33,7 @@ def let_in(opened: Window, world: World, learner_id: str) -> None:
 
 def outcomes_of(world: World, url: str, learner_id: str) -> list[tuple[str, str]]:
     """(what happened, credential) as the log has it, in the order of time."""
-    document = httpx2.get(f"{url}/v1/learners/{learner_id}/export", headers=world.headers("read")).json()
+    document = calling.get(f"{url}/v1/learners/{learner_id}/export", headers=world.headers("read")).json()
     return [(o["kind"], o["credential_id"]) for o in document["outcomes"]]
 
 

@@ -15,7 +15,7 @@ from credpath.store.session import Database
 from credpath.store.tasks import save_task
 from tests.api.serving import served
 from tests.api.world import World
-from tests.browser.driving import LOOKS, ON_A_DESKTOP, SIZES, WAYS, Window, violations, window
+from tests.browser.driving import ON_A_DESKTOP, SIZES, WAYS, Window, looks, violations, window
 from tests.browser.people import about
 from tests.store.samples import a_task
 from tests.web.dashboards import dashboard_world
@@ -74,10 +74,7 @@ def worked_out(opened: Window, path: str) -> None:
     raise AssertionError("it was never worked out")
 
 
-# An operator sits at a desk: a phone under `make test-all`, but for what grows with the language.
-@pytest.mark.parametrize(
-    ("size", "scheme"), [LOOKS[0], *(pytest.param(*look.values, marks=pytest.mark.slow) for look in LOOKS[1:])]
-)
+@pytest.mark.parametrize(("size", "scheme"), looks("desktop-light"))
 def test_every_page_is_sound_fits_the_window_and_has_no_barrier(
     browser: Browser, home: Home, size: str, scheme: str
 ) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests import calling
 from tests.api.world import World, uri
 from tests.browser.driving import SIZES, WAYS, Window, window
 from tests.browser.people import about, let_in, outcomes_of, put_learner
@@ -191,7 +191,7 @@ def test_a_not_yet_is_kept_and_can_be_taken_back_or_become_a_yes(
 
 
 def skills_of(world: World, url: str, learner: str) -> list[str]:
-    skills: list[str] = httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()["skills"]
+    skills: list[str] = calling.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()["skills"]
     return skills
 
 
@@ -212,7 +212,7 @@ def test_a_learner_takes_their_data_along_and_is_forgotten(
         page.get_by_role("button", name="Forget me").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("You are forgotten")
         opened.check()
-    assert httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).status_code == 404
+    assert calling.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).status_code == 404
 
 
 def test_an_action_of_a_page_that_was_open_when_its_learner_was_forgotten_brings_nobody_back(
@@ -221,7 +221,7 @@ def test_an_action_of_a_page_that_was_open_when_its_learner_was_forgotten_brings
     learner = put_learner(world, url, "open-page", goal="data analyst")
     with window(browser, url, may_fail=True) as opened:
         let_in(opened, world, learner)
-        httpx2.delete(f"{url}/v1/learners/{learner}", headers=world.headers("write")).raise_for_status()
+        calling.delete(f"{url}/v1/learners/{learner}", headers=world.headers("write")).raise_for_status()
         opened.page.locator(".next").get_by_role("button", name="I have enrolled").click()
         expect(opened.page.get_by_role("heading", level=1)).to_have_text("There is nothing here")
-    assert httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).status_code == 404
+    assert calling.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).status_code == 404

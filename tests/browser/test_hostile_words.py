@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser
 
 from credpath.api.app import create_app
 from credpath.web.inert import inert
+from tests import calling
 from tests.api.calls import TIME
 from tests.api.serving import served
 from tests.api.world import World, open_world, uri
@@ -94,14 +94,14 @@ def learner(hostile_world: World, hostile_url: str) -> str:
             "outcomes": [{"label": words, "skill_uri": uri(skills[number % 4])}], "workload_hours": 10,
             "cost": {"amount": 1, "currency": "EUR"}, "url": "https://evil.test/\"><script>pwned=1</script>",
         }  # fmt: skip
-        answer = httpx2.put(f"{hostile_url}/v1/credentials/h{number}", json=record, headers=write)
+        answer = calling.put(f"{hostile_url}/v1/credentials/h{number}", json=record, headers=write)
         assert answer.status_code == 200, answer.text
     found = put_learner(hostile_world, hostile_url, "<b>&\"'", goal="data analyst", skills=list(HOSTILE))
     outcomes = [
         {"outcome_id": f"h-{n}", "learner_id": found, "credential_id": f"h{n}", "occurred_at": TIME, "outcome": kind}
         for n in range(len(HOSTILE)) if (kind := ("completed", "dismissed", "")[n % 3])
     ]  # fmt: skip
-    httpx2.post(f"{hostile_url}/v1/outcomes", json={"outcomes": outcomes}, headers=write).raise_for_status()
+    calling.post(f"{hostile_url}/v1/outcomes", json={"outcomes": outcomes}, headers=write).raise_for_status()
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import httpx2
 import pytest
 from playwright.sync_api import Browser, expect
 
@@ -14,6 +13,7 @@ from credpath.web.catalogues import ids_of
 from credpath.web.i18n import COOKIE, Languages
 from credpath.web.messages import extract
 from credpath.web.pseudo import PSEUDO
+from tests import calling
 from tests.api.calls import TIME
 from tests.api.serving import served
 from tests.api.world import World
@@ -67,7 +67,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
         event = {"outcome_id": "p-1", "learner_id": learner, "credential_id": "sheets", "outcome": "completed",
                  "occurred_at": TIME}  # fmt: skip
         write = world.headers("write")
-        httpx2.post(f"{url}/v1/outcomes", json={"outcomes": [event]}, headers=write).raise_for_status()
+        calling.post(f"{url}/v1/outcomes", json={"outcomes": [event]}, headers=write).raise_for_status()
         yield Home(world, bundles, url, learner)
 
 
@@ -150,6 +150,6 @@ def test_a_language_that_is_chosen_stays(browser: Browser, home: Home) -> None:
 
 
 def test_without_a_choice_the_browser_is_asked(home: Home) -> None:
-    answer = httpx2.get(home.url + "/", headers={"accept-language": "fr-CA, en;q=0.5"})
+    answer = calling.get(home.url + "/", headers={"accept-language": "fr-CA, en;q=0.5"})
     assert '<html lang="fr" dir="ltr">' in answer.text
-    assert '<html lang="es" dir="ltr">' in httpx2.get(home.url + "/?lang=es").text
+    assert '<html lang="es" dir="ltr">' in calling.get(home.url + "/?lang=es").text

@@ -86,7 +86,8 @@ def test_the_first_paint_of_the_plan_is_measured_and_reported(
     assert median > 0
 
 
-@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("size", ["phone", "desktop"])
 def test_axe_finds_nothing_on_the_pages_of_the_sample(browser: Browser, sample: tuple[str, str], size: str) -> None:
     url, link = sample
     with window(browser, url, SIZES[size]) as opened:

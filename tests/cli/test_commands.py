@@ -7,10 +7,10 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from credpath.recommender.bundle import current_version
+from tests import calling
 from tests.cli.conftest import Run, environment, program, runner
 from training.publishing import Decision, publish_beside
 
@@ -91,7 +91,7 @@ def test_serve_on_port_0_tells_the_url_that_it_got_on_one_line(empty: Run, tmp_p
         try:
             assert server.stdout is not None
             url = json.loads(server.stdout.readline())["url"]
-            assert httpx2.get(f"{url}/livez", timeout=60).json() == {"alive": True}
+            assert calling.get(f"{url}/livez", timeout=60).json() == {"alive": True}
         finally:
             server.terminate()
     assert not url.endswith((":0", ":8000"))

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from credpath.api.app import create_app
+from tests import calling
 from tests.api.serving import served
 from tests.api.world import World, open_world
 
@@ -24,5 +25,5 @@ def url(world: World) -> Iterator[str]:
 @pytest.fixture
 def anybody(url: str) -> Iterator[httpx2.Client]:
     """Somebody without a cookie, who follows no redirect."""
-    with httpx2.Client(base_url=url, timeout=30) as client:
+    with calling.Client(base_url=url, timeout=30) as client:
         yield client

@@ -9,6 +9,7 @@ import pytest
 
 from credpath.api.app import create_app
 from credpath.service import keys
+from tests import calling
 from tests.api.serving import served
 from tests.api.world import World
 from tests.web.dashboards import csrf_of, dashboard_world, hidden_of, sign_in
@@ -36,7 +37,7 @@ def world(home: tuple[World, list[str], str]) -> World:
 
 @pytest.fixture
 def stranger(home: tuple[World, list[str], str]) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=home[2], timeout=30) as client:
+    with calling.Client(base_url=home[2], timeout=30) as client:
         yield client
 
 

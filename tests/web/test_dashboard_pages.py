@@ -22,6 +22,7 @@ from credpath.service.outcomes import store
 from credpath.service.tasks import followed
 from credpath.store.imports import record_import
 from credpath.store.tasks import save_task
+from tests import calling
 from tests.api.serving import served
 from tests.api.world import World, uri
 from tests.store.samples import a_task
@@ -81,7 +82,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, list
     world, versions = dashboard_world(tmp_path_factory.mktemp("pages"))
     with (
         served(create_app(world.context, world.settings)) as url,
-        httpx2.Client(base_url=url, timeout=30) as client,
+        calling.Client(base_url=url, timeout=30) as client,
     ):
         sign_in(client, world)
         yield world, versions, client
@@ -223,7 +224,7 @@ def test_tasks_show_how_far_they_are_and_how_they_ended(client: httpx2.Client, w
 
 
 def test_pages_of_a_tenant_with_nothing_say_what_to_do(client: httpx2.Client, world: World) -> None:
-    with httpx2.Client(base_url=client.base_url, timeout=30) as other:
+    with calling.Client(base_url=client.base_url, timeout=30) as other:
         sign_in(other, world, tenant="other")
         for page, words in (
             ("/dashboard", "Nothing was shown yet"), ("/dashboard/catalogue", "The catalogue is empty"),

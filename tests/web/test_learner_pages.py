@@ -11,6 +11,7 @@ import pytest
 from credpath.domain.catalogue import Credential
 from credpath.service import catalogue
 from credpath.web.pages import POLICY, STATIC
+from tests import calling
 from tests.api.calls import TIME
 from tests.api.world import World, uri
 from tests.web.visiting import csrf, send, visit
@@ -19,12 +20,12 @@ PAGES = ("you", "check", "goal", "gap", "plan", "act", "forget", "credential?id=
 
 
 def events(world: World, url: str, learner: str) -> list[tuple[str, str, bool]]:
-    document = httpx2.get(f"{url}/v1/learners/{learner}/export", headers=world.headers("read")).json()
+    document = calling.get(f"{url}/v1/learners/{learner}/export", headers=world.headers("read")).json()
     return [(o["kind"], o["credential_id"], bool(o["impression_id"])) for o in document["outcomes"]]
 
 
 def profile(world: World, url: str, learner: str) -> dict[str, Any]:
-    found: dict[str, Any] = httpx2.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()
+    found: dict[str, Any] = calling.get(f"{url}/v1/learners/{learner}", headers=world.headers("read")).json()
     return found
 
 
@@ -190,7 +191,7 @@ def test_a_mistaken_press_can_be_undone_at_once_and_from_where_it_is_listed(worl
         write = world.headers("write")
         told = {"outcome_id": "lms-clumsy", "learner_id": "clumsy", "credential_id": "agile", "outcome": "completed",
                 "occurred_at": TIME}  # fmt: skip
-        httpx2.post(f"{url}/v1/outcomes", json={"outcomes": [told]}, headers=write).raise_for_status()
+        calling.post(f"{url}/v1/outcomes", json={"outcomes": [told]}, headers=write).raise_for_status()
 
         def press() -> list[str]:
             steps = [send(client, "/learn/actions", action=a, credential_id="statistics", back="act")
@@ -208,7 +209,7 @@ def test_a_mistaken_press_can_be_undone_at_once_and_from_where_it_is_listed(worl
         for page in ("/learn/you", "/learn/act"):
             assert 'action="/learn/undo"' not in client.get(page).text
     assert events(world, url, "clumsy") == [("completed", "agile", False)]
-    document = httpx2.get(f"{url}/v1/learners/clumsy/export", headers=world.headers("read")).json()
+    document = calling.get(f"{url}/v1/learners/clumsy/export", headers=world.headers("read")).json()
     assert document["awards"] == []
 
 
@@ -350,7 +351,7 @@ def test_forgetting_asks_once_more_and_then_removes_everything(world: World, url
         token = csrf(client)
         assert "You are forgotten" in client.post("/learn/forget", data={"csrf": token, "sure": "yes"}).text
         assert client.get("/learn/you").status_code == 401
-    assert httpx2.get(f"{url}/v1/learners/leaving/export", headers=world.headers("read")).status_code == 404
+    assert calling.get(f"{url}/v1/learners/leaving/export", headers=world.headers("read")).status_code == 404
 
 
 def test_the_export_is_a_file_with_everything(world: World, url: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from credpath.web.sessions import LASTS, begin
 from credpath.web.signing import Signing
 from credpath.web.site import Site
+from tests import calling
 from tests.api.serving import assert_problem
 from tests.api.world import World
 from tests.web.visiting import csrf, send, visit
@@ -95,7 +96,7 @@ def test_one_learners_visit_shows_nothing_of_anothers(world: World, url: str) ->
 
 def test_the_same_id_in_two_tenants_is_two_learners(world: World, url: str) -> None:
     write = world.headers("write", "other")
-    httpx2.put(f"{url}/v1/learners/twin", json={"skills": ["budgeting"]}, headers=write).raise_for_status()
+    calling.put(f"{url}/v1/learners/twin", json={"skills": ["budgeting"]}, headers=write).raise_for_status()
     with visit(world, url, "twin", skills=["SQL"]) as client:
         page = client.get("/learn/you").text
     assert "Remove SQL" in page
@@ -117,7 +118,7 @@ def test_no_form_is_taken_without_the_mark_of_its_visit(world: World, url: str, 
         assert client.post(path, files={"csrf": ("x", csrf(client))}).status_code == 422
         client.cookies.clear()
         assert client.post(path, data={"csrf": "x"}).status_code == 401
-    assert httpx2.get(f"{url}/v1/learners/marked", headers=world.headers("read")).status_code == 200
+    assert calling.get(f"{url}/v1/learners/marked", headers=world.headers("read")).status_code == 200
 
 
 def test_who_signs_out_is_out(world: World, url: str) -> None:
@@ -130,10 +131,10 @@ def test_who_signs_out_is_out(world: World, url: str) -> None:
 def test_who_is_forgotten_elsewhere_is_out_and_their_link_is_void(world: World, url: str) -> None:
     with visit(world, url, "erased", goal="data analyst") as client:
         token = csrf(client)
-        link = httpx2.post(f"{url}/v1/learners/erased/links", json={}, headers=world.headers("write")).json()["url"]
-        httpx2.delete(f"{url}/v1/learners/erased", headers=world.headers("write")).raise_for_status()
+        link = calling.post(f"{url}/v1/learners/erased/links", json={}, headers=world.headers("write")).json()["url"]
+        calling.delete(f"{url}/v1/learners/erased", headers=world.headers("write")).raise_for_status()
         assert client.get("/learn/you").status_code == 404
         form = {"csrf": token, "action": "enrolled", "credential_id": "agile"}
         assert client.post("/learn/actions", data=form).status_code == 404
         assert client.get(link).status_code == 401
-    assert httpx2.get(f"{url}/v1/learners/erased", headers=world.headers("read")).status_code == 404
+    assert calling.get(f"{url}/v1/learners/erased", headers=world.headers("read")).status_code == 404

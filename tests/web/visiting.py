@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import httpx2
 
+from tests import calling
 from tests.api.world import World
 
 
@@ -15,9 +16,9 @@ from tests.api.world import World
 def visit(world: World, url: str, learner_id: str, **profile: object) -> Iterator[httpx2.Client]:
     """A client that came in by a link."""
     write = world.headers("write")
-    httpx2.put(f"{url}/v1/learners/{learner_id}", json=profile, headers=write).raise_for_status()
-    link = httpx2.post(f"{url}/v1/learners/{learner_id}/links", json={}, headers=write).json()["url"]
-    with httpx2.Client(base_url=url, timeout=30) as client:
+    calling.put(f"{url}/v1/learners/{learner_id}", json=profile, headers=write).raise_for_status()
+    link = calling.post(f"{url}/v1/learners/{learner_id}/links", json={}, headers=write).json()["url"]
+    with calling.Client(base_url=url, timeout=30) as client:
         assert client.get(link).status_code == 303
         yield client
 
