@@ -35,8 +35,9 @@ def plan_all(
 ) -> tuple[LearningPath, ...]:
     """The best path first, then up to three that really differ from it.
 
-    The first step is what a greedy `recommend` puts first, unless limits or pins rule that out or a kept path says
-    otherwise; the rest is the best there is given that. A kept path stays unless another is worth clearly more.
+    The first step is what a greedy `recommend` puts first once what is begun is over, unless limits or pins rule that
+    out or a kept path says otherwise; the rest is the best there is given that. A kept path stays unless another is
+    worth clearly more.
     """
     statement, solved, best = _found(index, request, learned, kept)
     given = concessions(_stopped(statement, solved))
