@@ -44,12 +44,12 @@ class FittedLearners:
     learners: int
     answers: int
 
-    def draw(self, skills: int, rng: np.random.Generator) -> tuple[Mask, Mask]:
-        """((skills,) held, (skills,) answered right) of one learner, the log's skills laid on by rank of frequency."""
+    def draw(self, skills: int, rng: np.random.Generator, items: int = 1) -> tuple[Mask, Mask]:
+        """((skills,) held, (skills, items) answered right) of one learner, the log's skills laid on by frequency."""
         rates = np.resize(self.held, skills)
         latent = np.sqrt(self.together) * rng.normal() + np.sqrt(1.0 - self.together) * rng.normal(size=skills)
         held: Mask = latent < ndtri(rates)
-        right: Mask = rng.random(skills) < np.where(held, 1.0 - self.slip, self.guess)
+        right: Mask = rng.random((skills, items)) < np.where(held, 1.0 - self.slip, self.guess)[:, None]
         return held, right
 
 

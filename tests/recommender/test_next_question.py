@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from credpath.domain.evidence import Evidence
 from credpath.domain.mastery import Mastery, informed
-from credpath.recommender.next_beliefs import Asking, beliefs, common_factor
+from credpath.recommender.next_beliefs import Asking
 from credpath.recommender.next_question import NextQuestion, information, next_question
 from credpath.recommender.recommend import RecommendRequest, recommend
 from tests.recommender.worlds import ask, goal_of, index_of, learner, offer, teaches
@@ -24,6 +24,15 @@ VARIED = index_of({offer(f"{skill}-{n}", workload_hours=8.0 + n): teaches(skill)
 
 def answered(mastery: Mastery, right: bool) -> Mastery:
     return informed(mastery, Evidence("answer", mastery.skill_uri, "assessment", float(right), NOW))
+
+
+def item(mastery: Mastery, right: bool) -> Mastery:
+    return informed(mastery, Evidence("answer", mastery.skill_uri, "item", float(right), NOW))
+
+
+def with_known(request: RecommendRequest, *known: Mastery) -> RecommendRequest:
+    state = {one.skill_uri: one for one in known}
+    return replace(request, snapshot=replace(request.snapshot, mastery={**request.snapshot.mastery, **state}))
 
 
 def after(request: RecommendRequest, answers: dict[str, bool]) -> RecommendRequest:
@@ -78,16 +87,18 @@ def test_only_skills_that_can_be_asked_about_are() -> None:
 def test_what_cannot_be_asked_stays_open_and_counts_as_unknown() -> None:
     request = ask(goal_of(*SKILLS))
     free = next_question(VARIED, request, answered)
-    nothing = next_question(VARIED, request, answered, offered=frozenset())
+    nothing = next_question(VARIED, request, answered, items={})
     assert (nothing.ending, nothing.askable, nothing.left, nothing.chosen) == ("no_items", 0, 0, None)
     assert (nothing.first, nothing.certainty, nothing.loss) == (free.first, free.certainty, free.loss)
     for skill in SKILLS:
-        found = next_question(VARIED, request, answered, offered=frozenset({f"urn:{skill}"}))
-        assert (found.first, found.certainty) == (free.first, free.certainty)
+        found = next_question(VARIED, request, answered, items={f"urn:{skill}": 1})
+        assert found.first == free.first
+        assert found.certainty <= free.certainty
         assert found.ending == "no_items" or asked_of(found) == f"urn:{skill}"
-    assert next_question(VARIED, request, answered, offered=frozenset(f"urn:{s}" for s in SKILLS)) == free
+    ample = next_question(VARIED, request, answered, items={f"urn:{s}": 12 for s in SKILLS})
+    assert (ample.ending, ample.first, ample.askable) == (free.ending, free.first, free.askable)
     known = ask(goal_of(*SKILLS), learner(**dict.fromkeys(SKILLS, 0.5)))
-    assert next_question(VARIED, known, answered, offered=frozenset()).ending == "all_asked"
+    assert next_question(VARIED, known, answered, items={}).ending == "all_asked"
 
 
 @settings(max_examples=25, deadline=None)
@@ -134,26 +145,25 @@ def test_who_wants_to_go_on_is_asked_about_everything_and_told_when_it_was_sure(
     assert found.ending == "all_asked"
 
 
+def test_what_the_items_that_are_left_may_turn_is_asked_and_what_they_may_not_is_not() -> None:
+    request = ask(goal_of("sql", "python", "writing"))
+    missed = item(item(Mastery("urn:sql"), False), False)
+    found = next_question(DECISIVE, with_known(request, missed), item, items={"urn:sql": 3})
+    assert asked_of(found) == "urn:sql"
+    assert found.certainty < 0.9
+    for _ in range(6):
+        missed = item(missed, False)
+    over = next_question(DECISIVE, with_known(request, missed), item, items={"urn:sql": 1})
+    assert over.done
+    on = next_question(DECISIVE, with_known(request, missed), item, Asking(even_if_sure=True), items={"urn:sql": 1})
+    assert on == replace(over, chosen=on.chosen)
+    assert asked_of(on) == "urn:sql"
+
+
 def test_going_on_changes_nothing_where_there_is_nothing_to_ask_about_or_for() -> None:
     on = Asking(even_if_sure=True)
     for request in (ask(goal_of()), ask(goal_of(*SKILLS), languages=frozenset({"xx"}))):
         assert next_question(VARIED, request, answered, on) == next_question(VARIED, request, answered)
-
-
-def test_what_is_shown_moves_the_chance_of_skills_never_asked_about() -> None:
-    low, none, high = (common_factor(np.array([level] * 3), Asking()).mean() for level in (0.05, 0.5, 0.95))
-    assert low < -0.5 < none < 0.5 < high
-    assert abs(none) < 0.05
-
-
-def test_a_declared_skill_may_be_asked_about_and_one_assessed_may_not() -> None:
-    said = informed(Mastery("urn:sql"), Evidence("d", "urn:sql", "self_declared", 1.0, NOW))
-    snapshot = replace(learner(), mastery={"urn:sql": said, "urn:python": answered(Mastery("urn:python"), True)})
-    found = beliefs(VARIED, goal_of(*SKILLS), snapshot, answered, Asking())
-    assert [one.skill_uri for one in found] == ["urn:excel", "urn:sql", "urn:statistics"]
-    assert found[1].facts[0] > 0.5
-    assert found[0].facts[0] == 0.0
-    assert all(one.if_held[1] > one.if_missing[1] for one in found)
 
 
 def test_information_is_all_of_it_for_the_skill_that_decides_and_none_for_one_that_does_not() -> None:

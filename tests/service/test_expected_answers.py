@@ -70,6 +70,13 @@ def test_what_was_shown_half_a_year_ago_is_not_asked_again_until_a_refresher_is_
     assert not_due(long_ago, (SQL,), COUNTING, wide) == frozenset()
 
 
+def test_what_was_answered_in_this_sitting_may_still_be_turned() -> None:
+    missed = learner(answered(SQL, 0.0, 0.2, "item"), answered(SQL, 0.0, 0.1, "item"), answered(PYTHON, 0.0, 30.0))
+    yesterday = NOW - timedelta(days=1)
+    assert not_due(missed, (SQL, PYTHON), COUNTING, Asking()) == {SQL, PYTHON}
+    assert not_due(missed, (SQL, PYTHON), COUNTING, Asking(), since=yesterday) == {PYTHON}
+
+
 def test_what_was_never_certain_or_only_told_may_be_asked() -> None:
     once = learner(answered(SQL, 1.0, 5.0, "item"))
     assert not_due(once, (SQL,), COUNTING, Asking()) == frozenset()

@@ -116,6 +116,17 @@ def test_items_that_change_nothing_end_it_and_are_named_for_who_wants_to_go_on(r
     assert on.item.item_id == "a"
 
 
+def test_of_the_items_of_a_sitting_the_rest_may_turn_what_two_answers_say(sample: Context) -> None:
+    put_learner(sample, TENANT, Learner("ada", Profile(goal="data analyst")))
+    offer = Offer(tuple(OfferedItem(f"i{n}", "SQL") for n in range(4)), only_items=True, even_if_sure=True)
+    ada = Ask(learner_id="ada", limit=1)
+    for days, askable in ((30, 0), (0, 1)):
+        at = datetime.now(UTC) - timedelta(days=days)
+        missed = [AssessmentResult("ada", "SQL", 0.0, at, item_id=f"i{n}-{days}") for n in range(2)]
+        add_assessments(sample, TENANT, "ada", missed)
+        assert next_assessment(sample, TENANT, ada, offer).question.askable == askable
+
+
 def test_an_item_that_was_answered_is_never_put_again_however_long_ago(sample: Context) -> None:
     put_learner(sample, TENANT, Learner("ada", Profile(goal="data analyst")))
     start = datetime(2019, 1, 1, tzinfo=UTC)

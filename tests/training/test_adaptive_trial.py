@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from credpath.errors import InvalidInput
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.next_beliefs import Asking
 from training.adaptive_learners import FittedLearners, fit_learners
-from training.adaptive_trial import check, main, meet, run_trial, settled
+from training.adaptive_trial import check, main, meet, report, run_trial, settled, sit
 from training.response_reader import read_responses
 from training.simulated_sample import sample_setting
 
@@ -62,16 +63,30 @@ def test_the_same_seed_gives_the_same_trial() -> None:
 def test_a_trial_counts_the_questions_that_its_learners_were_asked() -> None:
     document = run_trial(sample_setting(HashEncoder()), TRUTH, 2, 11)
     assert document["learners"] == 2
-    assert document["questions"]["asked"]["value"] <= document["questions"]["skills"]["value"]
+    assert document["questions"]["asked"]["value"] <= document["questions"]["questions"]["value"]
     json.dumps(document, allow_nan=False)
 
 
 def test_the_check_goes_on_after_its_end_in_the_order_that_it_began() -> None:
     learner, _ = meet(sample_setting(HashEncoder()), TRUTH, 11, 0)
-    order, ended = check(learner, Asking())
-    assert sorted(order) == list(range(len(learner.uris)))
-    assert check(learner, Asking(), order) == (order[:ended], ended)
-    assert ended < len(order)
+    order = check(learner, Asking())
+    whole = check(learner, Asking(even_if_sure=True), order)
+    assert sorted(whole) == learner.sheet.everything
+    assert whole[: len(order)] == order
+    assert check(learner, Asking(), order=whole) == order
+    assert len(order) < len(whole)
+    assert check(learner, Asking(even_if_sure=True)) == whole
+
+
+def test_with_items_each_is_asked_once_and_the_check_ends_before_the_last() -> None:
+    learner, rng = meet(sample_setting(HashEncoder()), TRUTH, 11, 0, items=2)
+    few = Asking(worlds=16)
+    order = check(learner, few)
+    assert sorted(check(learner, replace(few, even_if_sure=True), order)) == learner.sheet.everything
+    assert len(learner.sheet.everything) == 2 * len(learner.sheet.uris)
+    sitting = sit(learner, few, rng)
+    assert (sitting.asked, sitting.order_alone) == (len(order), None)
+    json.dumps(report([sitting, sitting], TRUTH, 11, 1.0), allow_nan=False)
 
 
 def test_misuse_is_told_apart_from_failure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,7 @@ Whoever wants to go on after that is asked on by the same rule (`Asking.even_if_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,8 @@ import numpy as np
 from credpath.recommender.catalogue_index import CatalogueIndex
 from credpath.recommender.csr import Doubles, Mask, Offsets
 from credpath.recommender.learned import Learned
-from credpath.recommender.next_beliefs import Answering, Asking, Belief, beliefs, draw, levels, shown_levels
+from credpath.recommender.next_beliefs import Answering, Asking, Belief, beliefs, shown_odds
+from credpath.recommender.next_worlds import Drawn, draw
 from credpath.recommender.recommend import RecommendRequest
 from credpath.recommender.skill_space import facts_of
 from credpath.recommender.what_if import WhatIf
@@ -26,7 +27,6 @@ from credpath.recommender.what_if import WhatIf
 # skill of the goal is known well enough. "no_items": others are not, but nothing that can be put to the learner would
 # change what comes first. "no_skills": the goal names none. "nothing_fits": no credential may be next.
 Ending = Literal["certain", "close", "all_asked", "no_items", "no_skills", "nothing_fits"]
-MORE: tuple[Ending, ...] = ("certain", "close", "no_items")  # the endings after which there may be more to ask
 # What an answer tells of the end counts so much beside what it settles at once: enough to decide between questions
 # that settle nothing yet.
 INSIGHT = 0.1
@@ -52,13 +52,13 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class NextQuestion:
-    """`chosen` is what to ask, None once there is an `ending`; after one of MORE what would be asked next all the same,
-    if `Asking.even_if_sure` wants that and something can be asked.
+    """`chosen` is what to ask, None once there is an `ending`; if `Asking.even_if_sure` wants that and something can be
+    asked, what would be asked next all the same.
 
     `first`: the credential that comes first now, "" where nothing fits. `certainty`: share of the worlds in which it
-    still does once everything is known, also what cannot be asked. `loss`: how much of a score keeping it costs on
-    average, 0..1. `rivals`: other credentials that may come first, likeliest first. `askable`: skills that can be asked
-    about. `left`: how many more questions are expected.
+    still does once everything is known, also what cannot be asked, or once the items are answered, whichever is less.
+    `loss`: how much of a score keeping it costs on average, 0..1. `rivals`: other credentials that may come first,
+    likeliest first. `askable`: skills that can be asked about. `left`: how many more questions are expected.
     """
 
     ending: Ending | None
@@ -78,20 +78,18 @@ class NextQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Worlds:
-    """`shows` (worlds, skills): what answers show. `scores` (worlds, candidates): once all of them are given.
+    """`scores` (worlds, candidates): once all answers are given. `now` (candidates,): without any more of them.
 
-    `chances` (skills,): that answers show it. `now` (candidates,): without any more answers. `right`, `wrong` (skills,
-    candidates): after one more.
+    `nexts` (2, skills, 3): `facts_of` each skill after its next answer, right and wrong.
     """
 
     believed: tuple[Belief, ...]
     ids: tuple[str, ...]
-    shows: Mask
-    chances: Doubles
+    drawn: Drawn
+    nexts: Doubles
     scores: Doubles
     now: Doubles
-    right: Doubles
-    wrong: Doubles
+    what_if: WhatIf
 
     @property
     def present(self) -> int:
@@ -117,6 +115,17 @@ class Worlds:
         return float(np.minimum(1.0, lacking).mean())
 
 
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The places that come first: after the next answer to each skill, `right` or `wrong` (skills,), and once all
+    answers on it are given and no others, `alone` (worlds, skills).
+    """
+
+    right: Offsets
+    wrong: Offsets
+    alone: Offsets
+
+
 def next_question(
     index: CatalogueIndex,
     request: RecommendRequest,
@@ -124,43 +133,55 @@ def next_question(
     asking: Asking | None = None,
     learned: Learned | None = None,
     only: frozenset[str] | None = None,
-    offered: frozenset[str] | None = None,
+    items: Mapping[str, int] | None = None,
 ) -> NextQuestion:
     """The question whose answer helps most, or the reason to stop. Same input and `request.seed`, same answer.
 
-    `only`: the skills that are open, where not all are. `offered`: those that can be put to the learner, where not all
-    can; the others stay as unknown as they are.
+    `only`: the skills that are open, where not all are. `items`: where only these can be put to the learner, how many
+    there are of each skill; the other skills stay as unknown as they are, and of these no more is known in the end
+    than all their items tell.
     """
     asking = asking or Asking()
-    believed = beliefs(index, request.goal, request.snapshot, answering, asking)
-    believed = tuple(one for one in believed if only is None or one.skill_uri in only)
-    askable = tuple(one for one in believed if offered is None or one.skill_uri in offered)
+    believed = open_beliefs(index, request, answering, asking, only)
+    askable = believed if items is None else open_beliefs(index, request, answering, asking, only, items)
     worlds = imagine(index, request, believed, answering, asking, learned)
     if not worlds.ids:
         return NextQuestion("nothing_fits", "", 1.0, 0.0, len(askable), 0, None, ())
-    whole = len(askable) == len(believed)
-    within = worlds if whole else imagine(index, request, askable, answering, asking, learned)
-    ending = _ending(request, worlds, asking)
-    if ending is None and not whole and (not askable or _settled(within, asking)):
-        ending = "no_items"
-    rivals = tuple(worlds.ids[at] for at in _by_frequency(worlds.first) if at != worlds.present)
-    left = 0 if ending else expected_left(within)
-    goes_on = ending is None or (asking.even_if_sure and ending in MORE)
+    within = worlds if items is None else imagine(index, request, askable, answering, asking, learned)
+    # What cannot be asked leaves things open, and so does what the items happen to tell.
+    least = min((worlds, within), key=lambda one: one.certainty)
+    ending = _ending(request, least, asking)
+    if items is not None:
+        going = bool(askable) and _settled(within, asking) is None
+        ending = None if going else ending or "no_items"
+    rivals = tuple(least.ids[at] for at in _by_frequency(least.first) if at != least.present)
+    goes_on = bool(askable) and (ending is None or asking.even_if_sure)
     return NextQuestion(
-        ending, worlds.ids[worlds.present], worlds.certainty, worlds.loss, len(askable), left,
-        choose(within) if goes_on and askable else None, rivals,
+        ending, least.ids[least.present], least.certainty, least.loss, len(askable),
+        0 if ending else expected_left(within), choose(within) if goes_on else None, rivals,
     )  # fmt: skip
+
+
+def open_beliefs(
+    index: CatalogueIndex,
+    request: RecommendRequest,
+    answering: Answering,
+    asking: Asking,
+    only: frozenset[str] | None,
+    items: Mapping[str, int] | None = None,
+) -> tuple[Belief, ...]:
+    """The `beliefs` that are among `only`."""
+    found = beliefs(index, request.goal, request.snapshot, answering, asking, items)
+    return tuple(one for one in found if only is None or one.skill_uri in only)
 
 
 def choose(worlds: Worlds) -> Chosen:
     """The most valuable question; ties by URI."""
-    at = int(np.argmax(np.round(value(worlds), 12)))
-    belief = worlds.believed[at]
-    return Chosen(
-        belief,
-        Outcome(worlds.ids[int(worlds.right[at].argmax())], float(worlds.chances[at])),
-        Outcome(worlds.ids[int(worlds.wrong[at].argmax())], 1.0 - float(worlds.chances[at])),
-    )
+    steps = try_each(worlds)
+    at, ids = int(np.argmax(np.round(value(worlds, steps), 12))), worlds.ids
+    chance = float(worlds.drawn.chances[at])
+    right, wrong = Outcome(ids[int(steps.right[at])], chance), Outcome(ids[int(steps.wrong[at])], 1.0 - chance)
+    return Chosen(worlds.believed[at], right, wrong)
 
 
 def imagine(
@@ -172,26 +193,32 @@ def imagine(
     learned: Learned | None = None,
 ) -> Worlds:
     """Draws the worlds and ranks in each of them."""
-    shows, chances = draw(believed, shown_levels(request.goal, request.snapshot), asking, request.seed)
-    shows = shows[: None if believed else 1]
-    ends = levels(believed, shows)
-    extremes = levels(believed, np.array([[True], [False]]).repeat(len(believed), axis=1))
+    shown = shown_odds(request.goal, request.snapshot, answering, asking)
+    drawn = draw(believed, shown, answering, asking, request.seed)
+    ends = drawn.ends[: None if believed else 1]
+    nexts = np.array([[facts_of(answering(one.mastery, right)) for one in believed] for right in (True, False)])
+    nexts = nexts.reshape(2, -1, 3)
+    either = np.concatenate([ends, nexts])
+    extremes = np.stack([either.max(axis=0), either.min(axis=0)])
     what_if = WhatIf.of(index, request, [one.skill_uri for one in believed], extremes, learned)
-    present = np.array([one.facts for one in believed]).reshape(-1, 3)
-    steps = [_after(present, believed, right, answering) for right in (True, False)]
-    scores = what_if.scores(np.concatenate([ends, present[None], *steps]))
-    w, k = len(ends), len(believed)
-    return Worlds(
-        believed, what_if.ids, shows, chances, scores[:w], scores[w], scores[w + 1 : w + 1 + k], scores[w + 1 + k :]
-    )  # fmt: skip
+    present = np.array([one.facts for one in believed]).reshape(1, -1, 3)
+    scores = what_if.scores(np.concatenate([ends, present]))
+    return Worlds(believed, what_if.ids, drawn, nexts, scores[:-1], scores[-1], what_if)
 
 
-def _after(present: Doubles, believed: Sequence[Belief], right: bool, answering: Answering) -> Doubles:
-    """(skills, skills, 3) the facts after one answer to each skill in turn."""
-    steps = np.tile(present, (len(believed), 1, 1))
-    for at, one in enumerate(believed):
-        steps[at, at] = facts_of(answering(one.mastery, right))
-    return steps
+def try_each(worlds: Worlds) -> Steps:
+    """Ranks after each skill's answers in turn, each different end of a skill once."""
+    present = np.array([one.facts for one in worlds.believed])
+    tried, which, count = [], [], 0
+    for at, ends in enumerate(np.concatenate([worlds.nexts, worlds.drawn.ends]).swapaxes(0, 1)):
+        different, back = np.unique(ends, axis=0, return_inverse=True)
+        facts = np.tile(present, (len(different), 1, 1))
+        facts[:, at] = different
+        tried.append(facts)
+        which.append(back.ravel() + count)
+        count += len(different)
+    places = worlds.what_if.scores(np.concatenate(tried)).argmax(axis=1)[np.stack(which, axis=1)]
+    return Steps(right=places[0], wrong=places[1], alone=places[2:])
 
 
 def _ending(request: RecommendRequest, worlds: Worlds, asking: Asking) -> Ending | None:
@@ -209,13 +236,12 @@ def _settled(worlds: Worlds, asking: Asking) -> Ending | None:
     return "close" if worlds.loss <= asking.loss else None
 
 
-def value(worlds: Worlds) -> Doubles:
-    """(skills,) the share of worlds in which one answer puts first what comes first in the end, and a little for
-    what the answer tells of the end.
+def value(worlds: Worlds, steps: Steps) -> Doubles:
+    """(skills,) the share of worlds in which its answers alone put first what comes first in the end, and a little for
+    what the next one tells of the end.
     """
-    ends = worlds.first[:, None]
-    settled = np.where(worlds.shows, worlds.right.argmax(axis=1) == ends, worlds.wrong.argmax(axis=1) == ends)
-    worth: Doubles = settled.mean(axis=0) + INSIGHT * information(worlds.shows, worlds.first)
+    settled = steps.alone == worlds.first[:, None]
+    worth: Doubles = settled.mean(axis=0) + INSIGHT * information(worlds.drawn.shows, worlds.first)
     return worth
 
 
@@ -236,8 +262,9 @@ def expected_left(worlds: Worlds) -> int:
     """A rough count of the questions still to come: what is unknown of the end, at what the best ones tell."""
     chances = np.unique(worlds.first, return_counts=True)[1] / len(worlds.first)
     unknown = float(-(chances * np.log(chances)).sum())
-    told = np.cumsum(np.sort(information(worlds.shows, worlds.first))[::-1])
-    return min(len(worlds.believed), 1 + int(np.searchsorted(told, unknown)))
+    told = np.cumsum(np.sort(information(worlds.drawn.shows, worlds.first))[::-1])
+    most = sum(1 if one.until_sure else one.answers for one in worlds.believed)
+    return min(most, 1 + int(np.searchsorted(told, unknown)))
 
 
 def _by_frequency(first: Offsets) -> list[int]:

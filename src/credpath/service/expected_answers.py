@@ -88,21 +88,27 @@ def _evidence(snapshot: LearnerSnapshot, given: Mapping[str, Evidence], uri: str
 
 
 def not_due(
-    snapshot: LearnerSnapshot, skill_uris: Iterable[str], model: MasteryModel, asking: Asking
+    snapshot: LearnerSnapshot,
+    skill_uris: Iterable[str],
+    model: MasteryModel,
+    asking: Asking,
+    since: datetime | None = None,
 ) -> frozenset[str]:
     """The skills not worth asking about again: answers once made them certain, and no refresher is due since.
 
     An estimate widens as it fades, long before the skill is likely lost: what was shown in spring is not asked about
-    in autumn, only because it is autumn.
+    in autumn, only because it is autumn. What was answered after `since` makes nothing certain yet.
     """
-    return frozenset(uri for uri in skill_uris if _stands(snapshot, uri, model, asking))
+    return frozenset(uri for uri in skill_uris if _stands(snapshot, uri, model, asking, since))
 
 
-def _stands(snapshot: LearnerSnapshot, uri: str, model: MasteryModel, asking: Asking) -> bool:
+def _stands(snapshot: LearnerSnapshot, uri: str, model: MasteryModel, asking: Asking, since: datetime | None) -> bool:
     state, known = snapshot.kept.state, snapshot.mastery.get(uri)
     shown = known is not None and any(piece.kind in SHOWN for piece in known.evidence)
     skill = state.skills.get(uri)
     if known is None or skill is None or skill.updated_at is None or not shown:
+        return False
+    if since is not None and skill.updated_at > since:
         return False
     then = model.estimate_all(state, (uri,), skill.updated_at)[uri]
     return is_sure(then, asking) and not known.probability < DUE_BELOW <= then.probability

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from credpath.domain.catalogue import Credential
 from credpath.domain.evidence import EvidenceKind
@@ -28,6 +29,8 @@ from credpath.service.recommending import learned_for, request
 from credpath.store.learners import items_answered
 
 MAX_ITEMS = 1_000
+# Two items of this hour may look certain that two more would turn; those of last week are not looked at again.
+SITTING = timedelta(hours=24)
 NAMED = 3  # goals and rivals that a sentence names
 
 QUOTED, ANOTHER = "{title:quoted}", Saying("another credential")
@@ -132,7 +135,8 @@ def next_assessment(
     asked = replace(asked, snapshot=snapshot)
     asking = Asking(even_if_sure=offer.even_if_sure)
     skills = skills_of(asked.goal)
-    only = skills - not_due(snapshot, skills, model, asking)
+    since = now - SITTING if offer.only_items else None
+    only = skills - not_due(snapshot, skills, model, asking, since)
     done = offer.answered | _answered_before(context, tenant, ask.learner_id, offer)
     answering = Expecting(snapshot.kept.state, model, kind, now)
     return ask_next(context, tenant, ask, asked, Check(answering, asking, only, offer, done, now))
@@ -154,11 +158,13 @@ def ask_next(context: Context, tenant: str, ask: Ask, asked: Question, check: Ch
     """Chooses among what is open and can be put to the learner."""
     offer = check.offer
     items, unknown = known_items(offer.items, asked.taxonomy)
-    offered = frozenset(one.skill_uri for one in items if one.item_id not in check.done) if offer.only_items else None
+    open_items = Counter(one.skill_uri for one in items if one.item_id not in check.done)
     asking = replace(request(context, tenant, asked, ask, ask.seed or 0, check.now), policy=Policy())
     learned = learned_for(asked, assign(context.preferences.experiments, tenant, ask.learner_id))
     index = asked.catalogue.index
-    found = next_question(index, asking, check.answering, check.asking, learned, check.only, offered)
+    found = next_question(
+        index, asking, check.answering, check.asking, learned, check.only, open_items if offer.only_items else None
+    )
     credentials = _named(index, found)
     return NextAssessment(
         learner_id=ask.learner_id,

@@ -90,11 +90,12 @@ class NextAssessmentOut(TypedDict):
     """What to ask next; with `done`, that asking more would not change the next credential. `why` says it in words.
 
     `credential` comes first now, null when nothing fits; `certainty` is the chance that it still does once everything
-    is known, `expected_loss` the share of a score that keeping it costs on average; with `only_items`, skills without
-    an item stay open in both. `reason` names the ending: certain, close, all_asked, no_items, no_skills, nothing_fits;
-    null while not done. After no_items skills are still open, but no item that is left would change what comes first.
-    `skill`, `if_right` and `if_wrong` are null once done, but with `even_if_sure` still say what would help most after
-    certain, close and no_items, if something can be asked; `item_id` is null where no item on the skill is left.
+    is known, `expected_loss` the share of a score that keeping it costs on average. With `only_items`, skills without
+    an item stay open in both, and certainty is at most that of what the items that are left will say. `reason` names
+    the ending: certain, close, all_asked, no_items, no_skills, nothing_fits; null while not done. After no_items skills
+    are still open, but no item that is left would change what comes first. `skill`, `if_right` and `if_wrong` are null
+    once done, but with `even_if_sure` still say what would help most if something can be asked; `item_id` is null where
+    no item on the skill is left.
     `questions_left` is a rough expectation, 0 once done.
     """
 
