@@ -26,7 +26,7 @@ from tests.training.learned_sample import learned_ranker
 from training.publishing import Decision, publish_learned
 
 TENANT = "default"
-SWITCHES, ASKING = 4, 3
+SWITCHES, ASKING = 2, 3
 SECONDS = 5.0
 
 

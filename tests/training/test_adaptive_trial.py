@@ -10,11 +10,14 @@ import pytest
 from credpath.errors import InvalidInput
 from credpath.recommender.encoding import HashEncoder
 from credpath.recommender.next_beliefs import Asking
+from credpath.recommender.what_if import WhatIf
 from training.adaptive_learners import FittedLearners, fit_learners
-from training.adaptive_trial import check, main, meet, report, run_trial, settled, sit
+from training.adaptive_trial import Learner, check, main, meet, report, run_trial, settled, sit
+from training.answer_sheet import AnswerSheet
 from training.response_reader import read_responses
 from training.simulated_sample import sample_setting
 
+FEW = Asking(worlds=16)
 TRUTH = FittedLearners(np.array([0.8, 0.6, 0.4, 0.7]), 0.5, 0.15, 0.1, 0, 0)
 
 
@@ -32,6 +35,15 @@ def write_log(path: Path, learners: int, truth: FittedLearners = TRUTH, answers:
                 lines.append(f"l{learner},i{skill}-{n},s{skill},{int(right)},{skill * 10 + n}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def with_fewer_skills(learner: Learner, count: int) -> Learner:
+    goal = replace(learner.request.goal, skills=learner.request.goal.skills[:count])
+    uris, request = tuple(sorted(one.skill_uri for one in goal.skills)), replace(learner.request, goal=goal)
+    sheet = AnswerSheet(uris, learner.sheet.answers[:count])
+    return Learner(
+        learner.setting, request, sheet, WhatIf.of(learner.setting.index, request, uris, sheet.extremes())
+    )  # fmt: skip
 
 
 def test_the_fit_finds_the_learners_that_wrote_the_log(tmp_path: Path) -> None:
@@ -61,30 +73,31 @@ def test_the_same_seed_gives_the_same_trial() -> None:
 
 
 def test_a_trial_counts_the_questions_that_its_learners_were_asked() -> None:
-    document = run_trial(sample_setting(HashEncoder()), TRUTH, 2, 11)
+    document = run_trial(sample_setting(HashEncoder()), TRUTH, 2, 11, FEW)
     assert document["learners"] == 2
     assert document["questions"]["asked"]["value"] <= document["questions"]["questions"]["value"]
     json.dumps(document, allow_nan=False)
 
 
 def test_the_check_goes_on_after_its_end_in_the_order_that_it_began() -> None:
-    learner, _ = meet(sample_setting(HashEncoder()), TRUTH, 11, 0)
-    order = check(learner, Asking())
-    whole = check(learner, Asking(even_if_sure=True), order)
+    learner = with_fewer_skills(meet(sample_setting(HashEncoder()), TRUTH, 11, 0)[0], 8)
+    order = check(learner, FEW)
+    whole = check(learner, replace(FEW, even_if_sure=True), order)
     assert sorted(whole) == learner.sheet.everything
     assert whole[: len(order)] == order
-    assert check(learner, Asking(), order=whole) == order
+    assert check(learner, FEW, order=whole) == order
     assert len(order) < len(whole)
-    assert check(learner, Asking(even_if_sure=True)) == whole
+    assert check(learner, replace(FEW, even_if_sure=True)) == whole
 
 
 def test_with_items_each_is_asked_once_and_the_check_ends_before_the_last() -> None:
-    learner, rng = meet(sample_setting(HashEncoder()), TRUTH, 11, 0, items=2)
-    few = Asking(worlds=16)
-    order = check(learner, few)
-    assert sorted(check(learner, replace(few, even_if_sure=True), order)) == learner.sheet.everything
-    assert len(learner.sheet.everything) == 2 * len(learner.sheet.uris)
-    sitting = sit(learner, few, rng)
+    learner, rng = meet(sample_setting(HashEncoder()), TRUTH, 11, 0, items=3)
+    learner = with_fewer_skills(learner, 5)
+    order = check(learner, FEW)
+    assert sorted(check(learner, replace(FEW, even_if_sure=True), order)) == learner.sheet.everything
+    assert len(learner.sheet.everything) == 15
+    assert len(order) < 15
+    sitting = sit(learner, FEW, rng)
     assert (sitting.asked, sitting.order_alone) == (len(order), None)
     json.dumps(report([sitting, sitting], TRUTH, 11, 1.0), allow_nan=False)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from credpath.domain.mastery import Mastery
 from credpath.recommender.csr import Doubles, Mask, Offsets
@@ -60,27 +62,33 @@ def _ends(one: Belief, first: Mask, holds: Mask, answering: Answering, asking: A
     chance = np.where(holds, 1.0 - asking.slip, asking.guess)
     for left in range(one.answers - 1, 0, -1):
         if one.until_sure:
-            going &= [not is_sure(after(r, w), asking) for r, w in zip(rights.tolist(), wrongs.tolist(), strict=True)]
+            going &= after.each(rights, wrongs, lambda mastery: not is_sure(mastery, asking))
         if not going.any():
             break
         # Numbered by how many are left, so that the next question finds this noise again.
         right = _even(seed, f"{one.skill_uri}#{left}", len(first)) < chance
         rights += going & right
         wrongs += going & ~right
-    return np.array([facts_of(after(r, w)) for r, w in zip(rights.tolist(), wrongs.tolist(), strict=True)])
+    return after.each(rights, wrongs, facts_of)
 
 
 class _Answers:
-    """The estimate of a skill after so many right and wrong answers, the right ones first; each is made once."""
+    """The estimates of a skill after so many right and wrong answers, the right ones first; each is made once."""
 
     def __init__(self, one: Belief, answering: Answering) -> None:
         self._answering = answering
         self._known: dict[tuple[int, int], Mastery] = {(0, 0): one.mastery}
 
-    def __call__(self, rights: int, wrongs: int) -> Mastery:
+    def each(self, rights: Offsets, wrongs: Offsets, of: Callable[[Mastery], Any]) -> NDArray[Any]:
+        """(worlds, ...) what `of` says of the estimate in each world, asked once of each."""
+        counts, back = np.unique(np.stack([rights, wrongs]), axis=1, return_inverse=True)
+        found: NDArray[Any] = np.array([of(self._after(r, w)) for r, w in counts.T.tolist()])[back.ravel()]
+        return found
+
+    def _after(self, rights: int, wrongs: int) -> Mastery:
         key = (rights, wrongs)
         if key not in self._known:
-            before = self(rights, wrongs - 1) if wrongs else self(rights - 1, 0)
+            before = self._after(rights, wrongs - 1) if wrongs else self._after(rights - 1, 0)
             self._known[key] = self._answering(before, not wrongs)
         return self._known[key]
 
