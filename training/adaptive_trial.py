@@ -3,15 +3,15 @@
 Simulated learners, fitted to a log of responses (`training.adaptive_learners`), are asked about the skills of the
 sample's goals in three orders: by the check, at random, and widest interval first. Each skill is asked about once, by
 an assessment that makes it certain, or with `--items` by so many items. What the answers are is the learner's own
-whatever the order, so full information, all of them, is the same for all three. The check is the
-one that serves, with its defaults: of the fit it is told nothing. Counted is how many questions it takes until the
-first place is that of full information and stays so. The check is counted twice. Its order alone, with no end: all
-skills are asked about in its order, as in the random one, so this share compares nothing but orders. And with its end:
-where the first place is right when the check ends, only its own questions count (what later answers would upset is
-never asked), else it is asked on in its own order (`even_if_sure`) and all that takes counts. Random order has no end
-of its own and is always counted to the last change. Beside it, what a learner would notice: how many questions are put
-until the check ends, in its own order and at random, by the same rule to end. With items, where it takes hours, the
-check's order alone and random order with an end are left out. Nothing here is evidence about people.
+whatever the order, so full information, all of them, is the same for all three. The check is the one that serves, with
+its defaults: of the fit it is told nothing. Counted is how many questions it takes until the first place is that of
+full information and stays so. The check is counted twice. Its order alone, with no end: all skills are asked about in
+its order, as in the random one, so this share compares nothing but orders. And with its end: where the first place is
+right when the check ends, only its own questions count (what later answers would upset is never asked), else it is
+asked on in its own order (`even_if_sure`) and all that takes counts. Random order has no end of its own and is always
+counted to the last change. Beside it, what a learner would notice: how many questions are put until the check ends, in
+its own order and at random, by the same rule to end. With items, where most of the time would go there, the check's
+order alone and random order with an end are left out. Nothing here is evidence about people.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Sitting:
     `asked_at_random`, `right_at_random`: the same with questions in random order, which the check ends all the same.
     Questions until the first place was that of full information and stayed: `order_alone`, `at_random`, `widest` with
     every skill asked about; `adaptive` with the check's end, after which what follows counts only where it was wrong.
-    None: not looked at with several items a skill, where it takes hours.
+    None: not looked at with several items a skill.
     """
 
     questions: int
